@@ -1,0 +1,7 @@
+import { defineConfig } from 'rolldown'
+
+export default defineConfig({
+  input: { main: 'src/cli/main.ts' },
+  platform: 'node',
+  output: { dir: 'dist', format: 'esm', sourcemap: true, chunkFileNames: '[name].js', cleanDir: true },
+})

@@ -1,0 +1,48 @@
+import type { Probe } from '#image/entry.ts'
+import type { Distribution } from '#model/distribution.ts'
+import type { Ecosystem, Package, Unknown } from '#model/package.ts'
+
+/** One file a cataloger asked for. Never larger than `imageLimits.keptFileBytes`. */
+export interface FileUnderTest {
+  /** Relative to the root, as in `Entry.path`. */
+  readonly path: string
+  /** The content, or what the cataloger's own probe made of it. */
+  bytes(): Promise<Buffer>
+  /** The content as UTF-8; damaged sequences become U+FFFD. */
+  text(): Promise<string>
+}
+
+export interface CatalogContext {
+  readonly signal: AbortSignal
+  readonly distribution: Distribution | undefined
+  /** Whether anything, of any type, is at this path in the merged file system. */
+  exists(path: string): boolean
+}
+
+export type Found = { readonly package: Package } | { readonly unknown: Unknown }
+
+/** Reads one file format. The file that defines it sits in a folder named for its ecosystem. */
+export interface Cataloger {
+  readonly id: string
+  /** Raised when the same file would yield something else; part of every cache key. */
+  readonly version: number
+  readonly ecosystem: Ecosystem
+  readonly title: string
+  /** Where the format is described. */
+  readonly spec: string
+  /** Globs over `Entry.path`. */
+  readonly files: readonly string[]
+  /** For formats known by content: a probe when the first bytes look right. `files` may then be empty. */
+  readonly probe?: (head: Uint8Array, sizeBytes: number) => Probe | undefined
+  /** What we claim to find; the contract test holds us to it. */
+  readonly finds: readonly ('packages' | 'sources' | 'architectures' | 'modules')[]
+  /** A file that is not what it seems throws `Problem('malformed')` or yields an unknown; both are reported. */
+  catalog(
+    file: FileUnderTest,
+    context: CatalogContext,
+  ): AsyncIterable<Found> | Iterable<Found> | Promise<Iterable<Found>>
+}
+
+export function defineCataloger(cataloger: Cataloger): Cataloger {
+  return cataloger
+}

@@ -1,0 +1,22 @@
+import type { z } from 'zod'
+import { Problem } from './errors.ts'
+
+/** Parses JSON text that came from outside. Throws `malformed` that names the first wrong field. */
+export function parseJson<Schema extends z.ZodType>(schema: Schema, text: string, at: string): z.infer<Schema> {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw new Problem('malformed', 'this is not JSON', { at, cause })
+  }
+  return parseValue(schema, value, at)
+}
+
+/** Checks a value that came from outside. Throws `malformed` that names the first wrong field. */
+export function parseValue<Schema extends z.ZodType>(schema: Schema, value: unknown, at: string): z.infer<Schema> {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  const field = issue === undefined || issue.path.length === 0 ? 'the document' : issue.path.map(String).join('.')
+  throw new Problem('malformed', `${field}: ${issue?.message ?? 'not as expected'}`, { at })
+}

@@ -1,0 +1,79 @@
+import type { Distribution } from './distribution.ts'
+import type { Finding, Verdict } from './finding.ts'
+import type { Layer, Subject } from './image.ts'
+import type { Package, Unknown } from './package.ts'
+import type { Severity } from './severity.ts'
+
+/** Raised when a reader of the JSON report would have to change. */
+export const reportSchemaVersion = '1.0'
+
+export interface DatabaseSource {
+  /** Id of the feed: `debian-tracker`, `osv-go`. */
+  readonly id: string
+  readonly name: string
+  readonly url: string
+  readonly licence: string
+  /** Newest date that the data speaks of, RFC 3339 or calendar date. */
+  readonly asOf?: string | undefined
+  /** Present when the data is not an upstream file but was derived from other facts; says from what. */
+  readonly derivedFrom?: string | undefined
+  readonly records: number
+}
+
+export interface DatabaseFacts {
+  /** sha256 of the manifest. */
+  readonly digest: string
+  /** RFC 3339. */
+  readonly builtAt: string
+  /** True when this is the database that ships with the program. */
+  readonly starter: boolean
+  readonly sources: readonly DatabaseSource[]
+}
+
+export interface LocatedPackage extends Package {
+  /** Layer that brought it; absent for directories. */
+  readonly layer?: Pick<Layer, 'diffId' | 'index' | 'createdBy'> | undefined
+}
+
+/** Per ecosystem: how many packages were found, and whether any feed could judge them. */
+export interface EcosystemCoverage {
+  readonly ecosystem: string
+  readonly packages: number
+  /** Shard that answered; absent when no feed covers these packages. */
+  readonly namespace?: string | undefined
+}
+
+export interface Coverage {
+  readonly ecosystems: readonly EcosystemCoverage[]
+  /** Files read by each cataloger, by cataloger id. */
+  readonly catalogers: readonly { readonly id: string; readonly files: number; readonly packages: number }[]
+  readonly layers: { readonly total: number; readonly read: number }
+  /** Uncompressed bytes of layer content, and entries seen. */
+  readonly bytes: number
+  readonly entries: number
+}
+
+export interface Summary {
+  readonly packages: number
+  readonly findings: number
+  readonly fixable: number
+  readonly knownExploited: number
+  readonly unknowns: number
+  readonly bySeverity: Readonly<Record<Severity, number>>
+  readonly byVerdict: Readonly<Record<Verdict, number>>
+}
+
+/** Everything a scan has to say. Same input and database give an equal value. */
+export interface ScanReport {
+  readonly schemaVersion: string
+  readonly tool: { readonly name: 'seawall'; readonly version: string }
+  readonly subject: Subject & {
+    readonly os?: (Distribution & { readonly eol?: string | undefined; readonly isEndOfLife: boolean }) | undefined
+  }
+  readonly database: DatabaseFacts
+  readonly packages: readonly LocatedPackage[]
+  readonly findings: readonly Finding[]
+  readonly unknowns: readonly Unknown[]
+  readonly coverage: Coverage
+  readonly summary: Summary
+}

@@ -1,0 +1,33 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { describe } from 'vitest'
+
+/** Root of the project. */
+export const projectDir = resolve(import.meta.dirname, '../..')
+
+/** Shared inputs that live beside the project and are never copied into it. */
+export const sharedDir = resolve(projectDir, '../shared')
+
+export function shared(...parts: string[]): string {
+  return join(sharedDir, ...parts)
+}
+
+/** Suites that read shared inputs: skipped by name where these are absent. */
+export function describeShared(name: string, suite: () => void): void {
+  describe.skipIf(!existsSync(sharedDir))(`${name} (needs ../shared)`, suite)
+}
+
+/** Suites that call a program of the system: skipped by name where it is absent. */
+export function describeWith(programs: readonly string[], name: string, suite: () => void): void {
+  describe.skipIf(!programs.every(hasProgram))(`${name} (needs ${programs.join(', ')})`, suite)
+}
+
+export function hasProgram(program: string): boolean {
+  try {
+    execFileSync('sh', ['-c', 'command -v -- "$1"', 'sh', program], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
