@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { z } from 'zod'
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string
-}
+const { version } = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')))
 process.stdout.write(`${version}\n`)
