@@ -2,4 +2,5 @@
 import type { Cataloger } from './cataloger.ts'
 
 export const catalogers: Readonly<Record<string, () => Promise<{ default: Cataloger }>>> = {
+  'rpm-database': () => import('./rpm/rpm-database.cataloger.ts'),
 }
