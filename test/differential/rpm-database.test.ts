@@ -186,7 +186,7 @@ describeWith(['rpm', 'rpmbuild', 'perl', 'sqlite3'], 'rpm databases that rpm wro
   })
 })
 
-function blob(digest: string): string {
+function blobPath(digest: string): string {
   return shared('images/oci/blobs/sha256', digest.replace('sha256:', ''))
 }
 
@@ -198,8 +198,8 @@ describeShared('rpm databases of real images', () => {
     const { digest } = manifests.find((manifest: any) =>
       Object.values(manifest.annotations).includes('acme/alma9-like:9.3'),
     )
-    const { layers } = JSON.parse(readFileSync(blob(digest), 'utf8'))
-    execFileSync('tar', ['-xzf', blob(layers[0].digest), '-C', alma, '--strip-components=3', 'var/lib/rpm'])
+    const { layers } = JSON.parse(readFileSync(blobPath(digest), 'utf8'))
+    execFileSync('tar', ['-xzf', blobPath(layers[0].digest), '-C', alma, '--strip-components=3', 'var/lib/rpm'])
   })
 
   it('holds every package of AlmaLinux 9.3 that the expected findings name', async () => {
