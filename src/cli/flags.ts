@@ -20,7 +20,7 @@ const Meta = z.object({ placeholder: z.string().optional(), short: z.string().le
 export function flagsOf(options: z.ZodObject): Flag[] {
   return Object.entries(options.shape).map(([key, field]) => {
     const { core, fallback } = unwrap(field)
-    const element = core instanceof z.ZodArray ? core.element : core
+    const element = core instanceof z.ZodArray ? unwrap(core.element).core : core
     const { placeholder, short } = Meta.parse(field.meta() ?? {})
     const name = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
     return {
@@ -44,7 +44,7 @@ function unwrap(field: unknown): { core: unknown; fallback: unknown } {
       fallback ??= core.def.defaultValue
       core = core.def.innerType
     } else if (core instanceof z.ZodOptional) core = core.def.innerType
-    else if (core instanceof z.ZodPipe) core = core.def.in
+    else if (core instanceof z.ZodPipe) core = core.def.in instanceof z.ZodTransform ? core.def.out : core.def.in
     else return { core, fallback }
   }
 }

@@ -21,9 +21,17 @@ export async function runProgram(args: readonly string[], context: CommandContex
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return 0
-    throw new Problem('usage', error.message.replace(/^error: /, ''), { hint: 'See seawall --help.', cause: error })
+    throw usageProblem(error)
   }
   return outcome.exit
+}
+
+/** commander writes `error: what` and, on a line of its own, `(Did you mean this?)`. */
+function usageProblem(error: CommanderError): Problem {
+  const [what = '', suggestion] = error.message.replace(/^error: /, '').split('\n')
+  const hint =
+    suggestion === undefined ? 'See seawall --help.' : `${suggestion.replace(/^\(|\)$/g, '')} See seawall --help.`
+  return new Problem('usage', what, { hint, cause: error })
 }
 
 /** Every command, in the order of the alphabet. */
