@@ -3,7 +3,7 @@ import { joined } from '#kit/limits.ts'
 import { attempt, malformed } from './stored-header.ts'
 
 /** A text stays bytes; NULL and floating point numbers, which nobody here asks for, are `undefined`. */
-export type SqliteValue = Buffer | number | undefined
+type SqliteValue = Buffer | number | undefined
 
 export interface SqliteRow {
   readonly rowId: number
