@@ -3,7 +3,7 @@ import { Problem } from '#kit/errors.ts'
 import type { Descriptor } from '../manifest.ts'
 
 /** A blob whose every byte is held against its descriptor. */
-export interface CheckedBlob {
+export interface CheckedBlob extends AsyncDisposable {
   /** Ends with `malformed` when digest or size are not as promised. Leaving early does not end the blob. */
   readonly chunks: AsyncIterable<Uint8Array>
   /** Reads what is left, so that the verdict covers every byte. Throws like `chunks`. */
@@ -21,6 +21,9 @@ export function checkedBlob(source: AsyncIterable<Uint8Array>, promised: Promise
       for await (const _ of verified) {
         // only the check is wanted
       }
+    },
+    async [Symbol.asyncDispose]() {
+      await verified.return()
     },
   }
 }
@@ -43,7 +46,7 @@ async function* verify(
   source: AsyncIterable<Uint8Array>,
   { digest, size }: Promised,
   registry: string,
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<Uint8Array, undefined> {
   const algorithm = algorithmOf(digest)
   const hash = createHash(algorithm)
   let received = 0
@@ -56,6 +59,7 @@ async function* verify(
   if (received !== size) throw wrongSize(registry, size, `${received}`, digest)
   const got = `${algorithm}:${hash.digest('hex')}`
   if (got !== digest) throw wrongDigest(registry, digest, got)
+  return undefined
 }
 
 function algorithmOf(digest: string): 'sha256' | 'sha512' {
