@@ -3,5 +3,6 @@ import type { Command } from './command.ts'
 
 export const commands: Readonly<Record<string, () => Promise<{ default: Command }>>> = {
   completion: () => import('./commands/completion.command.ts'),
+  scan: () => import('./commands/scan.command.ts'),
   'version-compare': () => import('./commands/version-compare.command.ts'),
 }
