@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs'
-import { z } from 'zod'
+import { programVersion } from './version.ts'
 
-const { version } = z
-  .object({ version: z.string() })
-  .parse(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')))
-process.stdout.write(`${version}\n`)
+const args = process.argv.slice(2)
+if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
+  process.stdout.write(`${programVersion}\n`)
+} else {
+  const { runOnProcess } = await import('./host.ts')
+  await runOnProcess(args)
+}

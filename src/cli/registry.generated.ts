@@ -2,4 +2,6 @@
 import type { Command } from './command.ts'
 
 export const commands: Readonly<Record<string, () => Promise<{ default: Command }>>> = {
+  completion: () => import('./commands/completion.command.ts'),
+  'version-compare': () => import('./commands/version-compare.command.ts'),
 }

@@ -55,7 +55,8 @@ export interface Kev {
   readonly ransomware: boolean
 }
 
-export type FindingKind = 'vulnerability' | 'end-of-life'
+export const findingKinds = ['vulnerability', 'end-of-life', 'no-advisories'] as const
+export type FindingKind = (typeof findingKinds)[number]
 
 export interface Finding {
   /** The name most people know it by: a CVE where there is exactly one, else the feed's own id. */

@@ -53,6 +53,24 @@ export interface Coverage {
   readonly entries: number
 }
 
+/** One thing to do: bring a package to a version that ends every finding it can end. */
+export interface Upgrade {
+  readonly ecosystem: string
+  /** Source package where the ecosystem has them, else the package itself. */
+  readonly name: string
+  readonly installedVersion: string
+  /** Lowest version known to end all of `fixes`. */
+  readonly targetVersion: string
+  /** purls of the installed packages that this touches. */
+  readonly packages: readonly string[]
+  readonly locations: readonly string[]
+  /** Ids of the findings that it ends. */
+  readonly fixes: readonly string[]
+  /** The worst of them. */
+  readonly severity: Severity
+  readonly knownExploited: boolean
+}
+
 export interface Summary {
   readonly packages: number
   readonly findings: number
@@ -61,6 +79,8 @@ export interface Summary {
   readonly unknowns: number
   readonly bySeverity: Readonly<Record<Severity, number>>
   readonly byVerdict: Readonly<Record<Verdict, number>>
+  /** Most urgent first. */
+  readonly upgrades: readonly Upgrade[]
 }
 
 /** Everything a scan has to say. Same input and database give an equal value. */

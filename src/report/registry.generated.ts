@@ -2,4 +2,7 @@
 import type { Report } from './report.ts'
 
 export const reports: Readonly<Record<string, () => Promise<{ default: Report }>>> = {
+  json: () => import('./json.report.ts'),
+  sarif: () => import('./sarif.report.ts'),
+  table: () => import('./table.report.ts'),
 }

@@ -1,0 +1,90 @@
+import type { Distribution } from '#model/distribution.ts'
+import type { Package } from '#model/package.ts'
+import { formatPurl } from '#model/purl.ts'
+import { defineCataloger, type Found } from '../cataloger.ts'
+import { distroQualifier } from '../distribution.ts'
+import { type Source, upstreamQualifier } from '../upstream.ts'
+import { type Stanza, stanzasOf } from './deb822.ts'
+
+/**
+ * A package counts when its files are there: installed, or unpacked and on the way to it, whatever is wanted of it
+ * next. A half-installed one may have some of its files and is unknown; of a removed one at most settings are left.
+ * Stanzas without a status are those of images built without dpkg (distroless), and are installed.
+ */
+export default defineCataloger({
+  id: 'dpkg-status',
+  version: 1,
+  ecosystem: 'deb',
+  title: 'Debian package database (dpkg)',
+  spec: 'https://manpages.debian.org/bookworm/dpkg/deb822.5.en.html',
+  files: ['var/lib/dpkg/status', 'var/lib/dpkg/status.d/*'],
+  finds: ['packages', 'sources', 'architectures'],
+
+  async catalog(file, { distribution }) {
+    if (file.path.endsWith('.md5sums')) return []
+    return catalogText(await file.text(), `/${file.path}`, distribution)
+  },
+})
+
+const presentStates = new Set(['installed', 'unpacked', 'half-configured', 'triggers-awaited', 'triggers-pending'])
+
+function* catalogText(text: string, location: string, distribution: Distribution | undefined): Generator<Found> {
+  let incomplete = 0
+  for (const stanza of stanzasOf(text)) {
+    const state = stanza.get('status')?.split(/\s+/)[2] ?? 'installed'
+    const found = readPackage(stanza, location, distribution)
+    if (state === 'half-installed') {
+      yield {
+        unknown: { path: location, reason: `${nameOf(stanza)} is half-installed: some of its files may be there` },
+      }
+    } else if (presentStates.has(state)) {
+      if (found === undefined) incomplete += 1
+      else yield { package: found }
+    }
+  }
+  if (incomplete > 0) {
+    yield { unknown: { path: location, reason: `entries without a proper name or version: ${incomplete}` } }
+  }
+}
+
+function nameOf(stanza: Stanza): string {
+  return (stanza.get('package') ?? 'a package').slice(0, 200)
+}
+
+function readPackage(stanza: Stanza, location: string, distribution: Distribution | undefined): Package | undefined {
+  const name = stanza.get('package') ?? ''
+  const version = stanza.get('version') ?? ''
+  if (!isWord(name) || !isWord(version)) return undefined
+  const source = readSource(stanza.get('source') ?? '', name, version)
+  const architecture = stanza.get('architecture')
+  return {
+    purl: formatPurl({
+      type: 'deb',
+      namespace: distribution?.id,
+      name,
+      version,
+      qualifiers: {
+        arch: architecture,
+        distro: distroQualifier(distribution),
+        upstream: upstreamQualifier(source, name, version),
+      },
+    }),
+    name,
+    version,
+    ecosystem: 'deb',
+    source,
+    architecture,
+    vendor: stanza.get('maintainer'),
+    locations: [location],
+  }
+}
+
+function isWord(text: string): boolean {
+  return /^[!-~]{1,400}$/.test(text)
+}
+
+/** `Source: name (version)`; each part is left out where it equals the package's own. */
+function readSource(field: string, name: string, version: string): Source {
+  const [, sourceName, sourceVersion] = /^([!-~]{1,400})(?:\s{1,20}\(([!-~]{1,400})\))?$/.exec(field) ?? []
+  return { name: sourceName ?? name, version: sourceVersion ?? version }
+}

@@ -1,0 +1,141 @@
+import { Problem } from '#kit/errors.ts'
+import type { Distribution } from '#model/distribution.ts'
+import type { Package, Unknown } from '#model/package.ts'
+import type { CatalogContext, Cataloger } from './cataloger.ts'
+import { detectDistribution, osReleaseLimitBytes, osReleasePaths, type ReadText } from './distribution.ts'
+import { type Job, planJobs } from './jobs.ts'
+import { type Root, resolvePath } from './root.ts'
+
+export interface CatalogOptions {
+  readonly catalogers: readonly Cataloger[]
+  /** What the selector was given as `more` when the root was read. */
+  readonly more?: ReadonlySet<string>
+  readonly signal: AbortSignal
+}
+
+/** A package and the layer whose version of the file proves it. */
+export interface FoundPackage extends Package {
+  readonly layerIndex: number
+}
+
+export interface Inventory {
+  readonly distribution: Distribution | undefined
+  /** By purl, then location. */
+  readonly packages: readonly FoundPackage[]
+  readonly unknowns: readonly Unknown[]
+  /** Catalogers that had files to read. */
+  readonly catalogers: readonly { readonly id: string; readonly files: number; readonly packages: number }[]
+  /**
+   * Files that a wanted path leads to through a link and whose content was not kept. When there are any, read the root
+   * again with `selectorFor(catalogers, more)` and catalog again with the same `more`.
+   */
+  readonly missing: readonly string[]
+}
+
+/** Everything that is installed in a root file system, as far as the catalogers can tell. */
+export async function catalog(
+  root: Root,
+  { catalogers, more = new Set(), signal }: CatalogOptions,
+): Promise<Inventory> {
+  const release = readRelease(root)
+  const { jobs, missing } = planJobs(root, catalogers, more)
+  const distribution = detectDistribution(release.read)
+  const context: CatalogContext = {
+    signal,
+    distribution,
+    exists: (path) => resolvePath(root, path) !== undefined,
+  }
+  const results: Result[] = []
+  for (const job of jobs) results.push(await run(job, context))
+  return {
+    distribution,
+    packages: sortedPackages(results.flatMap(({ packages }) => packages)),
+    unknowns: [...release.unknowns, ...results.flatMap(({ unknowns }) => unknowns)].toSorted(byKey(unknownKey)),
+    catalogers: catalogers
+      .map(({ id }) => {
+        const own = results.filter((result) => result.id === id)
+        return { id, files: own.length, packages: own.reduce((sum, { packages }) => sum + packages.length, 0) }
+      })
+      .filter(({ files }) => files > 0)
+      .toSorted(byKey(({ id }) => id)),
+    missing: [...new Set([...release.missing, ...missing])].filter((path) => !more.has(path)).toSorted(),
+  }
+}
+
+interface Result {
+  /** Of the cataloger. */
+  readonly id: string
+  readonly packages: readonly FoundPackage[]
+  readonly unknowns: readonly Unknown[]
+}
+
+/** What one file yielded up to its end or to the first thing in it that could not be read. */
+async function run({ cataloger, path, content, layer }: Job, context: CatalogContext): Promise<Result> {
+  context.signal.throwIfAborted()
+  const packages: FoundPackage[] = []
+  const unknowns: Unknown[] = []
+  const file = {
+    path,
+    bytes: () => Promise.resolve(content),
+    text: () => Promise.resolve(content.toString('utf8')),
+  }
+  try {
+    for await (const found of await cataloger.catalog(file, context)) {
+      if ('unknown' in found) unknowns.push(found.unknown)
+      else packages.push({ ...found.package, layerIndex: layer })
+      if (packages.length + unknowns.length > findsLimit) {
+        throw new Problem('limit_exceeded', `more than ${findsLimit} packages in one file`)
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    unknowns.push({ path: `/${path}`, reason: error.message })
+  }
+  return { id: cataloger.id, packages, unknowns }
+}
+
+const findsLimit = 500_000
+
+function sortedPackages(packages: readonly FoundPackage[]): FoundPackage[] {
+  const byIdentity = new Map(packages.map((found) => [packageKey(found), found] as const))
+  return [...byIdentity.values()].toSorted(byKey(packageKey))
+}
+
+function packageKey({ purl, locations }: Package): string {
+  return [purl, ...locations].join('\0')
+}
+
+function unknownKey({ path, reason }: Unknown): string {
+  return `${path}\0${reason}`
+}
+
+/** By code units: the same on every machine. */
+function byKey<Item>(key: (item: Item) => string): (a: Item, b: Item) => number {
+  return (a, b) => {
+    const [left, right] = [key(a), key(b)]
+    return left < right ? -1 : Number(left > right)
+  }
+}
+
+interface Release {
+  readonly read: ReadText
+  readonly unknowns: readonly Unknown[]
+  readonly missing: readonly string[]
+}
+
+function readRelease(root: Root): Release {
+  const unknowns: Unknown[] = []
+  const missing: string[] = []
+  const texts = new Map<string, string>()
+  for (const path of osReleasePaths) {
+    const target = resolvePath(root, path)
+    const node = target === undefined ? undefined : root.lookup(target)
+    if (target === undefined || node?.type !== 'file') continue
+    if (node.content === undefined) missing.push(target)
+    else texts.set(path, node.content.toString('utf8', 0, osReleaseLimitBytes))
+    if ((node.content?.length ?? 0) > osReleaseLimitBytes) {
+      unknowns.push({ path: `/${path}`, reason: `only the first ${osReleaseLimitBytes} bytes were looked at` })
+    }
+  }
+  return { unknowns, missing, read: (path: string) => texts.get(path) }
+}

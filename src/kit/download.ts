@@ -1,0 +1,139 @@
+import { Problem } from './errors.ts'
+import { drain, isTransient, type RequestOptions, refusal, request } from './http.ts'
+import type { HttpResponse } from './http-exchange.ts'
+
+export interface DownloadOptions extends RequestOptions {
+  /** First byte wanted. */
+  readonly from?: number | undefined
+  /** True when the address can only ever mean the same bytes: then a download resumes without a validator. */
+  readonly isImmutable?: boolean | undefined
+  /** How often a dropped connection is taken up again; each time must have brought something. */
+  readonly resumes?: number | undefined
+  /** Sends a request in place of `request`, for callers that must authorise each one. */
+  readonly send?: ((address: string | URL, options: RequestOptions) => Promise<HttpResponse>) | undefined
+}
+
+/** What the first answer said the content is, so that a later answer cannot be about something else. */
+interface Validator {
+  readonly field: 'etag' | 'last-modified'
+  readonly value: string
+}
+
+interface State {
+  /** Position of the next byte to hand out. */
+  offset: number
+  validator: Validator | undefined
+  hasStarted: boolean
+}
+
+/** Streams a body, taking it up where it broke off when the connection drops. Throws `refusal` of any other status. */
+export async function* download(address: string | URL, options: DownloadOptions): AsyncGenerator<Uint8Array> {
+  const state: State = { offset: options.from ?? 0, validator: undefined, hasStarted: false }
+  let resumesLeft = options.resumes ?? 8
+  for (;;) {
+    const before = state.offset
+    try {
+      using response = await ask(address, options, state)
+      if (response === undefined) return
+      for await (const chunk of wantedPart(response, state)) {
+        state.offset += chunk.byteLength
+        yield chunk
+      }
+      if (isWhole(response, state.offset)) return
+      if (resumesLeft === 0 || state.offset === before) throw incomplete(response)
+      resumesLeft -= 1
+    } catch (error) {
+      options.signal.throwIfAborted()
+      if (!isTransient(error) || !canResume(state, options) || state.offset === before || resumesLeft === 0) throw error
+      resumesLeft -= 1
+    }
+  }
+}
+
+function canResume({ validator }: State, { isImmutable }: DownloadOptions): boolean {
+  return validator !== undefined || isImmutable === true
+}
+
+/** Undefined when there is nothing left to read. */
+async function ask(address: string | URL, options: DownloadOptions, state: State): Promise<HttpResponse | undefined> {
+  const response = await (options.send ?? request)(address, {
+    ...options,
+    headers: { ...options.headers, ...rangeHeaders(state) },
+  })
+  const { status, headers } = response
+  if (status === 416 && state.offset > 0 && totalOf(headers['content-range']) === state.offset) {
+    await drain(response)
+    return undefined
+  }
+  if (status !== 200 && status !== 206) {
+    await drain(response)
+    throw refusal(response)
+  }
+  const validator = validatorOf(headers)
+  if (state.hasStarted && options.isImmutable !== true && validator?.value !== state.validator?.value) {
+    response[Symbol.dispose]()
+    throw changed(response)
+  }
+  state.validator ??= validator
+  state.hasStarted = true
+  return response
+}
+
+function rangeHeaders({ offset, validator }: State): Record<string, string> {
+  if (offset === 0) return {}
+  const range = { range: `bytes=${offset}-` }
+  return validator === undefined ? range : { ...range, 'if-range': validator.value }
+}
+
+/** RFC 9110 section 13.1.5: weak entity tags do not belong into If-Range. */
+function validatorOf(headers: HttpResponse['headers']): Validator | undefined {
+  const { etag, 'last-modified': lastModified } = headers
+  if (etag !== undefined && !etag.startsWith('W/')) return { field: 'etag', value: etag }
+  return lastModified === undefined ? undefined : { field: 'last-modified', value: lastModified }
+}
+
+/** The bytes from `offset` on, also when the server answered with more than was asked for. */
+async function* wantedPart(response: HttpResponse, { offset }: State): AsyncGenerator<Uint8Array> {
+  let position = response.status === 206 ? startOf(response, offset) : 0
+  for await (const chunk of response.body) {
+    const skipped = Math.min(chunk.byteLength, Math.max(0, offset - position))
+    position += chunk.byteLength
+    if (skipped < chunk.byteLength) yield chunk.subarray(skipped)
+  }
+  if (position < offset) throw changed(response)
+}
+
+/** A server may send less than the whole rest and say so. */
+function isWhole({ status, headers }: HttpResponse, offset: number): boolean {
+  const total = /\/(\d{1,15})$/.exec(headers['content-range'] ?? '')?.[1]
+  return status !== 206 || total === undefined || offset >= Number(total)
+}
+
+function startOf(response: HttpResponse, offset: number): number {
+  const { 'content-range': range = '' } = response.headers
+  const start = Number(/^bytes (\d{1,15})-\d{1,15}\/(?:\d{1,15}|\*)$/.exec(range)?.[1] ?? Number.NaN)
+  if (start <= offset) return start
+  throw new Problem('target_unreachable', 'the server sent another part of the file than was asked for', {
+    at: response.url,
+    hint: 'Try again; a proxy may be at fault.',
+  })
+}
+
+function totalOf(range = ''): number | undefined {
+  const total = /^bytes \*\/(\d{1,15})$/.exec(range)?.[1]
+  return total === undefined ? undefined : Number(total)
+}
+
+function incomplete(response: HttpResponse): Problem {
+  return new Problem('target_unreachable', 'the server sends only a part of the file', {
+    at: response.url,
+    hint: 'Try again; a proxy may be at fault.',
+  })
+}
+
+function changed(response: HttpResponse): Problem {
+  return new Problem('target_unreachable', 'the file changed while it was downloaded', {
+    at: response.url,
+    hint: 'Try again.',
+  })
+}

@@ -1,0 +1,11 @@
+import { defineReport } from './report.ts'
+
+export default defineReport({
+  id: 'json',
+  title: 'JSON, the whole report',
+  spec: 'docs/report-format.md',
+
+  *render(report) {
+    yield `${JSON.stringify(report, undefined, 2)}\n`
+  },
+})

@@ -1,0 +1,184 @@
+import { styleText } from 'node:util'
+import { counted, printable } from '#kit/text.ts'
+import type { Finding } from '#model/finding.ts'
+import type { ScanReport, Upgrade } from '#model/report.ts'
+import { type Severity, severities, severityRank } from '#model/severity.ts'
+import { type Cell, type Column, layOut } from './columns.ts'
+import { defineReport, type RenderOptions } from './report.ts'
+
+type Style = Parameters<typeof styleText>[0]
+
+const severityStyles: Readonly<Record<Severity, Style>> = {
+  critical: ['bold', 'red'],
+  high: 'red',
+  medium: 'yellow',
+  low: 'cyan',
+  negligible: 'gray',
+  unknown: 'gray',
+}
+
+const unknownsShown = 20
+const staleDays = 7
+const dayMs = 86_400_000
+
+export default defineReport({
+  id: 'table',
+  title: 'Table for people, grouped by what to do',
+  spec: 'docs/report-format.md',
+
+  *render(report, options) {
+    const pen = penFor(options)
+    yield* header(report, pen)
+    yield* upgradesSection(report, options, pen)
+    yield* unfixedSection(report, options, pen)
+    yield* investigationSection(report, options, pen)
+    yield* endOfLifeSection(report, pen)
+    yield* unknownsSection(report, pen)
+    yield* footer(report, options, pen)
+  },
+})
+
+type Pen = (style: Style, text: string) => string
+
+function penFor({ color }: RenderOptions): Pen {
+  return (style, text) => (color ? styleText(style, text, { validateStream: false }) : text)
+}
+
+function* header({ subject, packages, coverage }: ScanReport, pen: Pen): Generator<string> {
+  const platform = subject.platform === undefined ? [] : [`${subject.platform.os}/${subject.platform.architecture}`]
+  const layers = coverage.layers.total === 0 ? [] : [counted(coverage.layers.total, 'layer')]
+  const system = subject.os?.name ?? 'no known distribution'
+  yield `${pen('bold', printable(subject.name))}  ${[subject.kind, ...platform, ...layers].join(' · ')}\n`
+  const found = coverage.ecosystems.map(({ ecosystem, packages: count }) => `${count} ${ecosystem}`)
+  const detail = found.length === 0 ? '' : ` (${found.join(', ')})`
+  yield `${printable(system)} · ${counted(packages.length, 'package')}${detail}\n`
+}
+
+function* upgradesSection({ summary }: ScanReport, { columns }: RenderOptions, pen: Pen): Generator<string> {
+  const { upgrades } = summary
+  if (upgrades.length === 0) return
+  yield `\n${pen('bold', 'Upgrade')} ${counted(upgrades.length, 'package')} to fix ${counted(summary.fixable, 'finding')}\n`
+  const shape: Column[] = [
+    { title: 'PACKAGE', shrinks: true },
+    { title: 'INSTALLED', shrinks: true },
+    { title: 'UPGRADE TO', shrinks: true },
+    { title: 'FIXES', align: 'right' },
+    { title: 'WORST' },
+    { title: 'VULNERABILITIES', shrinks: true },
+  ]
+  yield* lines(
+    layOut(
+      shape,
+      upgrades.map((upgrade) => upgradeRow(upgrade, pen)),
+      columns,
+    ),
+    pen,
+  )
+}
+
+function upgradeRow(upgrade: Upgrade, pen: Pen): Cell[] {
+  const { name, installedVersion, targetVersion, fixes, severity, knownExploited } = upgrade
+  const exploited = knownExploited ? ' exploited' : ''
+  return [
+    { text: name, paint: (text) => pen('bold', text) },
+    { text: installedVersion },
+    { text: targetVersion, paint: (text) => pen('green', text) },
+    { text: String(fixes.length) },
+    { text: `${severity}${exploited}`, paint: (text) => pen(severityStyles[severity], text) },
+    { text: someOf(fixes) },
+  ]
+}
+
+function* unfixedSection(report: ScanReport, { columns }: RenderOptions, pen: Pen): Generator<string> {
+  const unfixed = report.findings.filter(({ verdict }) => verdict === 'affected-unfixed')
+  if (unfixed.length === 0) return
+  yield `\n${pen('bold', 'No fix yet')} for ${counted(unfixed.length, 'finding')}\n`
+  const shape: Column[] = [
+    { title: 'PACKAGE', shrinks: true },
+    { title: 'INSTALLED', shrinks: true },
+    { title: 'STATE' },
+    { title: 'WORST' },
+    { title: 'VULNERABILITIES', shrinks: true },
+  ]
+  yield* lines(layOut(shape, rowsByPackage(report, unfixed, pen), columns), pen)
+}
+
+function* investigationSection(report: ScanReport, { columns }: RenderOptions, pen: Pen): Generator<string> {
+  const open = report.findings.filter(
+    ({ verdict, kind }) => kind === 'vulnerability' && (verdict === 'under-investigation' || verdict === 'unknown'),
+  )
+  if (open.length === 0) return
+  yield `\n${pen('bold', 'Undecided')}: ${counted(open.length, 'finding')} that the vendor has not decided or that could not be compared\n`
+  const shape: Column[] = [
+    { title: 'PACKAGE', shrinks: true },
+    { title: 'INSTALLED', shrinks: true },
+    { title: 'STATE' },
+    { title: 'WORST' },
+    { title: 'VULNERABILITIES', shrinks: true },
+  ]
+  yield* lines(layOut(shape, rowsByPackage(report, open, pen), columns), pen)
+}
+
+function rowsByPackage(report: ScanReport, findings: readonly Finding[], pen: Pen): Cell[][] {
+  const names = new Map(report.packages.map(({ purl, name }) => [purl, name]))
+  const groups = Map.groupBy(findings, (finding) => `${finding.package}\n${stateOf(finding)}`)
+  return [...groups.values()]
+    .map((members) => ({ members, worst: members.map(({ severity }) => severity).toSorted(byUrgency)[0] ?? 'unknown' }))
+    .toSorted((a, b) => byUrgency(a.worst, b.worst))
+    .map(({ members, worst }) => {
+      const [first] = members
+      return [
+        { text: names.get(first?.package ?? '') ?? '', paint: (text: string) => pen('bold', text) },
+        { text: first?.installedVersion ?? '' },
+        { text: first === undefined ? '' : stateOf(first) },
+        { text: worst, paint: (text: string) => pen(severityStyles[worst], text) },
+        { text: someOf([...new Set(members.map(({ id }) => id))]) },
+      ]
+    })
+}
+
+function stateOf({ verdict, fixState, evidence }: Finding): string {
+  const state = verdict === 'affected-unfixed' ? fixState.replaceAll('-', ' ') : verdict.replaceAll('-', ' ')
+  return evidence?.vendorStatus === undefined ? state : `${state} (${evidence.vendorStatus})`
+}
+
+function* endOfLifeSection({ subject, findings }: ScanReport, pen: Pen): Generator<string> {
+  if (!findings.some(({ kind }) => kind === 'end-of-life')) return
+  yield `\n${pen(['bold', 'red'], 'End of life')}\n`
+  yield `  ${printable(subject.os?.name ?? 'The distribution')} has had no fixes since ${subject.os?.eol}: what is not listed here is unknown, not safe.\n`
+}
+
+function* unknownsSection({ unknowns }: ScanReport, pen: Pen): Generator<string> {
+  if (unknowns.length === 0) return
+  yield `\n${pen('bold', 'Unknown')}: ${counted(unknowns.length, 'thing')} that could not be read or judged\n`
+  for (const { path, reason } of unknowns.slice(0, unknownsShown)) yield `  ${printable(path)}: ${printable(reason)}\n`
+  const rest = unknowns.length - unknownsShown
+  if (rest > 0) yield `  and ${rest} more; --format json lists all\n`
+}
+
+function* footer({ summary, findings, database }: ScanReport, { now }: RenderOptions, pen: Pen): Generator<string> {
+  const counts = severities
+    .toReversed()
+    .filter((severity) => summary.bySeverity[severity] > 0)
+    .map((severity) => pen(severityStyles[severity], `${summary.bySeverity[severity]} ${severity}`))
+  const exploited = summary.knownExploited === 0 ? '' : ` · ${summary.knownExploited} known to be exploited`
+  const total = findings.length === 0 ? 'No findings' : `${counted(findings.length, 'finding')}: ${counts.join(', ')}`
+  yield `\n${pen('bold', total)}${exploited}\n`
+  const days = Math.max(0, Math.floor((now.getTime() - Date.parse(database.builtAt)) / dayMs))
+  const age = `Advisory data ${database.starter ? 'that ships with Seawall, ' : ''}of ${database.builtAt.slice(0, 10)}, ${counted(days, 'day')} old`
+  const advice = days > staleDays || database.starter ? '; `seawall db update` gets current data' : ''
+  yield `${pen(advice === '' ? 'gray' : 'yellow', `${age}${advice}.`)}\n`
+}
+
+function* lines(texts: readonly string[], pen: Pen): Generator<string> {
+  for (const [at, text] of texts.entries()) yield `${at === 0 ? pen('gray', text) : text}\n`
+}
+
+function someOf(ids: readonly string[]): string {
+  const shown = 3
+  return ids.length <= shown ? ids.join(', ') : `${ids.slice(0, shown).join(', ')}, +${ids.length - shown}`
+}
+
+function byUrgency(a: Severity, b: Severity): number {
+  return severityRank(b) - severityRank(a)
+}

@@ -1,0 +1,165 @@
+/** The JSON report as JSON Schema: docs/reference/report-1.schema.json is written from here. */
+import { z } from 'zod'
+import { findingKinds, fixStates, verdicts } from '#model/finding.ts'
+import { subjectKinds } from '#model/image.ts'
+import { reportSchemaVersion, type ScanReport } from '#model/report.ts'
+import { severities } from '#model/severity.ts'
+
+const count = z.int().nonnegative()
+const Severity = z.enum(severities)
+const Verdict = z.enum(verdicts)
+const Ecosystem = z.enum(['deb', 'apk', 'rpm', 'npm', 'golang'])
+const Layer = z.object({
+  index: count.describe('0 is the bottom layer'),
+  diffId: z.string().describe('sha256 of the uncompressed layer'),
+  createdBy: z.string().optional().describe('build step, from the image history'),
+})
+const Range = z.object({
+  introduced: z.string().optional(),
+  fixed: z.string().optional(),
+  lastAffected: z.string().optional(),
+})
+
+const Evidence = z.object({
+  namespace: z.string().describe('shard that was asked'),
+  keyKind: z.enum(['source', 'binary']),
+  key: z.string().describe('name that was looked up'),
+  scheme: z.string().describe('version scheme that compared'),
+  comparedVersion: z.string(),
+  ranges: z.array(Range).describe('what the feed says is affected'),
+  record: z.string().describe('identifier of the record in the feed'),
+  vendorStatus: z.string().optional(),
+  checks: z.array(
+    z.object({
+      name: z.enum(['range', 'versions', 'module', 'architecture', 'prerelease']),
+      passed: z.boolean(),
+      detail: z.string(),
+    }),
+  ),
+})
+
+const Finding = z.object({
+  id: z.string(),
+  aliases: z.array(z.string()),
+  kind: z.enum(findingKinds),
+  verdict: Verdict,
+  severity: Severity,
+  score: z.number().min(0).max(10).optional().describe('CVSS base score'),
+  package: z.string().optional().describe('purl'),
+  location: z.string().optional().describe('tells two copies of one package apart'),
+  installedVersion: z.string().optional(),
+  fixedVersion: z.string().optional(),
+  fixState: z.enum(fixStates),
+  source: z.string().describe('advisory source that was believed'),
+  published: z.string().optional(),
+  kev: z
+    .object({ dateAdded: z.string(), dueDate: z.string().optional(), ransomware: z.boolean() })
+    .optional()
+    .describe('present when CISA lists it as known to be exploited'),
+  evidence: Evidence.optional(),
+})
+
+const Package = z.object({
+  purl: z.string(),
+  name: z.string(),
+  version: z.string(),
+  ecosystem: Ecosystem,
+  source: z.object({ name: z.string(), version: z.string() }).optional(),
+  architecture: z.string().optional(),
+  module: z.string().optional().describe('rpm modularity, name:stream'),
+  vendor: z.string().optional(),
+  locations: z.array(z.string()),
+  layer: Layer.optional().describe('layer that wrote the file that proves the package; absent for directories'),
+})
+
+const Subject = z.object({
+  kind: z.enum(subjectKinds),
+  name: z.string(),
+  digest: z.string().optional(),
+  platform: z.object({ os: z.string(), architecture: z.string(), variant: z.string().optional() }).optional(),
+  layers: z.array(Layer.extend({ digest: z.string().optional(), size: count.optional() })),
+  os: z
+    .object({
+      id: z.string(),
+      versionId: z.string().optional(),
+      codename: z.string().optional(),
+      idLike: z.array(z.string()),
+      name: z.string(),
+      eol: z.string().optional().describe('day on which free fixes end'),
+      isEndOfLife: z.boolean().describe('on the day the database was built'),
+    })
+    .optional(),
+})
+
+const Database = z.object({
+  digest: z.string(),
+  builtAt: z.string(),
+  starter: z.boolean(),
+  sources: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      url: z.string(),
+      licence: z.string(),
+      asOf: z.string().optional(),
+      derivedFrom: z.string().optional(),
+      records: count,
+    }),
+  ),
+})
+
+const Coverage = z.object({
+  ecosystems: z.array(
+    z.object({
+      ecosystem: z.string(),
+      packages: count,
+      namespace: z.string().optional().describe('absent: not judged'),
+    }),
+  ),
+  catalogers: z.array(z.object({ id: z.string(), files: count, packages: count })),
+  layers: z.object({ total: count, read: count }),
+  bytes: count.describe('uncompressed bytes of layers'),
+  entries: count,
+})
+
+const Summary = z.object({
+  packages: count,
+  findings: count,
+  fixable: count,
+  knownExploited: count,
+  unknowns: count,
+  bySeverity: z.record(Severity, count),
+  byVerdict: z.record(Verdict, count),
+  upgrades: z.array(
+    z.object({
+      ecosystem: z.string(),
+      name: z.string(),
+      installedVersion: z.string(),
+      targetVersion: z.string(),
+      packages: z.array(z.string()),
+      locations: z.array(z.string()),
+      fixes: z.array(z.string()),
+      severity: Severity,
+      knownExploited: z.boolean(),
+    }),
+  ),
+})
+
+const Report = z
+  .object({
+    schemaVersion: z.literal(reportSchemaVersion),
+    tool: z.object({ name: z.literal('seawall'), version: z.string() }),
+    subject: Subject,
+    database: Database,
+    packages: z.array(Package),
+    findings: z.array(Finding),
+    unknowns: z.array(z.object({ path: z.string(), reason: z.string() })),
+    coverage: Coverage,
+    summary: Summary,
+  })
+  .describe('Report of seawall scan --format json') satisfies z.ZodType<ScanReport>
+
+/** JSON Schema (draft 2020-12) of the report; unknown fields are refused, so that a forgotten one is noticed. */
+export function reportJsonSchema(): string {
+  return `${JSON.stringify(z.toJSONSchema(Report, { io: 'output' }), undefined, 2)}\n`
+}
