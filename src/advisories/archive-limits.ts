@@ -22,7 +22,7 @@ export const archiveLimits = {
 
 export interface MemberOptions {
   /** Only members with a wanted name are read. */
-  wants(name: string): boolean
+  readonly wants: (name: string) => boolean
   readonly signal: AbortSignal
 }
 

@@ -1,5 +1,5 @@
-import { pipeline } from 'node:stream/promises'
 import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { Problem } from '#kit/errors.ts'
 import { type Chunks, joined, readAll } from '#kit/limits.ts'
@@ -11,7 +11,7 @@ import type { Dropped, FeedFile } from './source.ts'
 /** The files in a zip, a tar (gzipped or not), or the file itself when it is neither. */
 export async function* feedMembers(file: FeedFile, options: MemberOptions): AsyncGenerator<FeedMember | Dropped> {
   const { head, all } = await peek(fileContent(file, options.signal))
-  if (head.latin1Slice(0, 4) === 'PK\u0003\u0004') {
+  if (head.toString('latin1', 0, 4) === 'PK\u0003\u0004') {
     yield* zipMembers(await readAll(all, archiveLimits.zipBytes, file.name), file.name, options)
   } else if (isTar(head)) {
     yield* tarMembers(all, file.name, options)
@@ -35,7 +35,7 @@ export function isGzip(head: Uint8Array): boolean {
 }
 
 export function isTar(head: Uint8Array): boolean {
-  return Buffer.from(head.buffer, head.byteOffset, head.byteLength).latin1Slice(257, 262) === 'ustar'
+  return Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('latin1', 257, 262) === 'ustar'
 }
 
 const headBytes = 512

@@ -116,11 +116,12 @@ async function readInput(
   const id = about?.id ?? source.id
   const examples: { at: string; reason: string }[] = []
   const tally = { records: 0, dropped: 0, newest: '' }
+  const origins = new Set<string>()
   const today = builtAt.toISOString().slice(0, 10)
   for (const file of files) {
     for await (const item of source.read(file, context.signal)) {
       context.signal.throwIfAborted()
-      const dropped = await collect(item, id, heap)
+      const dropped = await collect(item, { id, origins }, heap)
       if ('kev' in item || 'cycle' in item) tally.records += 1
       const date = dateOf(item)
       if (date > tally.newest && date <= today) tally.newest = date
@@ -134,6 +135,7 @@ async function readInput(
     name: source.title,
     url: source.homepage,
     licence: source.licence,
+    ...originOf(origins),
     ...about,
     id,
     ...(asOf === undefined ? {} : { asOf }),
@@ -143,9 +145,17 @@ async function readInput(
   }
 }
 
+function originOf(origins: ReadonlySet<string>): Pick<ManifestSource, 'derivedFrom'> {
+  return origins.size === 0 ? {} : { derivedFrom: [...origins].join('; ') }
+}
+
 /** What an item was dropped for, if it was. */
-async function collect(item: FeedItem, source: string, { rows, kev, cycles }: Heap) {
+async function collect(item: FeedItem, source: { id: string; origins: Set<string> }, { rows, kev, cycles }: Heap) {
   if ('dropped' in item) return item.dropped
+  if ('derivedFrom' in item) {
+    source.origins.add(item.derivedFrom)
+    return undefined
+  }
   if ('kev' in item) {
     const { cve, ...entry } = item.kev
     const known = kev.get(cve)
@@ -161,7 +171,7 @@ async function collect(item: FeedItem, source: string, { rows, kev, cycles }: He
   if (record.name === '' || record.namespace === '' || record.id === '') {
     return { at: record.id, reason: 'it has no id, name or namespace' }
   }
-  const isKept = await rows.add({ ...record, source })
+  const isKept = await rows.add({ ...record, source: source.id })
   return isKept ? undefined : { at: record.id, reason: 'the record is too large' }
 }
 

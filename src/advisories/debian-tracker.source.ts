@@ -3,9 +3,9 @@ import { Problem } from '#kit/errors.ts'
 import type { FixState } from '#model/finding.ts'
 import type { Severity } from '#model/severity.ts'
 import { fileContent } from './archive.ts'
-import { headText } from './feed-head.ts'
+import { readEntry } from './feed-entry.ts'
+import { readHead } from './feed-head.ts'
 import { jsonMembers } from './json-members.ts'
-import { readEntry } from './json-value.ts'
 import type { AdvisoryRecord } from './record.ts'
 import { defineSource, type FeedItem } from './source.ts'
 
@@ -26,15 +26,17 @@ const releases: Readonly<Record<string, string>> = {
   sid: 'unstable',
 }
 
-const Release = z.object({
-  status: z.enum(['resolved', 'open', 'undetermined']),
-  fixed_version: z.string().min(1).optional(),
-  urgency: z.string().default('not yet assigned'),
-  /** Why there is no advisory, in prose. */
-  nodsa: z.string().optional(),
-  /** Empty, `postponed` or `ignored`. */
-  nodsa_reason: z.string().optional(),
-})
+const Release = z
+  .object({
+    status: z.enum(['resolved', 'open', 'undetermined']),
+    fixed_version: z.string().min(1).optional(),
+    urgency: z.string().default('not yet assigned'),
+    /** Why there is no advisory, in prose. */
+    nodsa: z.string().optional(),
+    /** Empty, `postponed` or `ignored`. */
+    nodsa_reason: z.string().optional(),
+  })
+  .refine(({ status, fixed_version: fixed }) => status !== 'resolved' || fixed !== undefined)
 type Release = z.infer<typeof Release>
 
 const Issue = z.object({ releases: z.record(z.string(), z.unknown()) })
@@ -43,14 +45,14 @@ const Member = z.record(z.string(), z.record(z.string(), z.unknown()))
 export default defineSource({
   id,
   title: 'Debian Security Tracker',
-  licence: 'MIT (Debian security tracker data)',
+  licence: 'not stated',
   homepage: 'https://security-tracker.debian.org/tracker/',
   downloads: [{ url: 'https://security-tracker.debian.org/tracker/data/json', file: 'tracker.json' }],
   refreshHours: 6,
   absentMeans: 'not-affected',
 
   recognises(_name, head) {
-    return /^\s*\{\s*"[^"]{1,100}"\s*:\s*\{\s*"(?:CVE|TEMP)-/.test(headText(head).slice(0, 400))
+    return /^\s*\{\s*"[^"]{1,100}"\s*:\s*\{\s*"(?:CVE|TEMP)-/.test(readHead(head).text.slice(0, 400))
   },
 
   async *read(file, signal) {
@@ -82,7 +84,8 @@ function* packageItems(name: string, issues: Readonly<Record<string, unknown>>):
       const release = Release.safeParse(entry).data
       const number = releases[codename]
       if (number === undefined) yield { dropped: { at: `${at} ${codename}`, reason: 'a release that is not known' } }
-      else if (release === undefined) yield { dropped: { at: `${at} ${codename}`, reason: 'a status that is not known' } }
+      else if (release === undefined)
+        yield { dropped: { at: `${at} ${codename}`, reason: 'a status that is not known' } }
       else yield { record: recordOf({ name, id: issue, namespace: `debian-${number}` }, release) }
     }
   }
@@ -110,8 +113,8 @@ function verdictOf({ status, fixed_version: fixed, urgency, nodsa, nodsa_reason:
     return { state: 'under-investigation', fixState: 'unknown', vendorStatus: 'undetermined' }
   }
   // The version 0 says that the release never had the fault.
-  if (fixed === '0') return { state: 'not-affected', fixState: 'unknown' }
-  if (status === 'resolved') return { state: 'affected', fixState: fixed === undefined ? 'unknown' : 'fixed' }
+  if (status === 'resolved' && fixed === '0') return { state: 'not-affected', fixState: 'unknown' }
+  if (status === 'resolved') return { state: 'affected', fixState: 'fixed' }
   if (urgency === 'end-of-life') return { state: 'affected', fixState: 'end-of-life', vendorStatus: 'end-of-life' }
   if (reason === 'ignored' || reason === 'postponed') {
     return { state: 'affected', fixState: unfixed[reason], vendorStatus: reason }

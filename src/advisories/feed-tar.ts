@@ -4,6 +4,7 @@ import { archiveLimits, type FeedMember, type MemberOptions } from './archive-li
 import type { Dropped } from './source.ts'
 
 const blockBytes = 512
+const fileTypes: ReadonlySet<string> = new Set(['0', '\0', '7'])
 
 /** The wanted files of a tar (ustar, pax and GNU long names) in the order of the archive. */
 export async function* tarMembers(
@@ -17,7 +18,7 @@ export async function* tarMembers(
     signal.throwIfAborted()
     if (count > archiveLimits.members) throw new Problem('limit_exceeded', 'too many files in the archive', { at })
     const header = await reader.take(blockBytes)
-    if (header === undefined || header.every((byte) => byte === 0)) return
+    if (header === undefined || isZero(header)) return
     const { name, size, type } = readHeader(header, at)
     if (type === 'x' || type === 'L') {
       const bytes = await reader.content(size)
@@ -26,24 +27,31 @@ export async function* tarMembers(
     }
     const memberName = longName ?? name
     if (type !== 'g') longName = undefined
-    const isFile = type === '0' || type === '\0' || type === '7'
-    if (isFile && wants(memberName) && size <= archiveLimits.memberBytes) {
+    const isWanted = fileTypes.has(type) && wants(memberName)
+    if (isWanted && size <= archiveLimits.memberBytes) {
       yield { name: memberName, bytes: await reader.content(size) }
       continue
     }
-    if (isFile && wants(memberName)) yield { dropped: { at: memberName, reason: 'larger than the limit' } }
+    if (isWanted) yield { dropped: { at: memberName, reason: 'larger than the limit' } }
     await reader.skip(padded(size))
   }
 }
 
-function readHeader(header: Buffer, at: string): { readonly name: string; readonly size: number; readonly type: string } {
+function readHeader(
+  header: Buffer,
+  at: string,
+): { readonly name: string; readonly size: number; readonly type: string } {
   const sum = header.reduce((total, byte, index) => total + (index >= 148 && index < 156 ? 32 : byte), 0)
   if (sum !== octal(header, 148, 156)) throw new Problem('malformed', 'the tar header is damaged', { at })
   const size = octal(header, 124, 136)
   if (size === undefined) throw new Problem('malformed', 'the tar header has no size', { at })
-  const prefix = header.latin1Slice(257, 263) === 'ustar\0' ? text(header, 345, 500) : ''
+  const prefix = header.toString('latin1', 257, 263) === 'ustar\0' ? text(header, 345, 500) : ''
   const name = text(header, 0, 100)
-  return { name: prefix === '' ? name : `${prefix}/${name}`, size, type: header.latin1Slice(156, 157) }
+  return { name: prefix === '' ? name : `${prefix}/${name}`, size, type: header.toString('latin1', 156, 157) }
+}
+
+function isZero(block: Buffer): boolean {
+  return block.every((byte) => byte === 0)
 }
 
 function text(header: Buffer, start: number, end: number): string {
@@ -51,7 +59,10 @@ function text(header: Buffer, start: number, end: number): string {
 }
 
 function octal(header: Buffer, start: number, end: number): number | undefined {
-  const digits = header.latin1Slice(start, end).replace(/[\0 ]+$/, '').trimStart()
+  const digits = header
+    .toString('latin1', start, end)
+    .replace(/[\0 ]+$/, '')
+    .trimStart()
   return /^[0-7]{1,11}$/.test(digits) ? Number.parseInt(digits, 8) : undefined
 }
 
@@ -59,7 +70,7 @@ function octal(header: Buffer, start: number, end: number): number | undefined {
 function paxPath(bytes: Buffer): string | undefined {
   let path: string | undefined
   for (let offset = 0; offset < bytes.length; ) {
-    const length = Number(/^(\d{1,7}) /.exec(bytes.latin1Slice(offset, offset + 8))?.[1])
+    const length = Number(/^(\d{1,7}) /.exec(bytes.toString('latin1', offset, offset + 8))?.[1])
     if (!(length > 0)) return path
     const record = bytes.subarray(offset, offset + length).toString()
     path = /^\d+ path=(.*)\n$/s.exec(record)?.[1] ?? path
@@ -100,7 +111,8 @@ class BlockReader {
 
   /** The content of a member, with its padding passed over. */
   async content(size: number): Promise<Buffer> {
-    if (size > archiveLimits.memberBytes) throw new Problem('limit_exceeded', 'a tar header too large', { at: this.#at })
+    if (size > archiveLimits.memberBytes)
+      throw new Problem('limit_exceeded', 'a tar header too large', { at: this.#at })
     const bytes = await this.take(padded(size))
     if (bytes === undefined && size > 0) throw new Problem('malformed', 'the tar archive is cut off', { at: this.#at })
     return (bytes ?? Buffer.alloc(0)).subarray(0, size)

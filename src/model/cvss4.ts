@@ -68,7 +68,7 @@ function isComplete(metrics: Metrics): boolean {
 
 /** `S` (safety) exists only in the modified metrics. */
 function valuesOf(name: Metric): readonly string[] {
-  return [...levels[name]].filter((value) => value !== 'S')
+  return levels[name].split('').filter((value) => value !== 'S')
 }
 
 /** The modified value where there is one; metrics not defined count as the worst case. */
@@ -86,8 +86,7 @@ function classify(level: Level): Classes {
   const entry = [level('AV'), level('PR'), level('UI')]
   const [vc, vi, va] = [level('VC'), level('VI'), level('VA')]
   const subsequent = Math.min(level('SC'), level('SI'), level('SA'))
-  const isVital =
-    (vc === 0 && level('CR') === 0) || (vi === 0 && level('IR') === 0) || (va === 0 && level('AR') === 0)
+  const isVital = (vc === 0 && level('CR') === 0) || (vi === 0 && level('IR') === 0) || (va === 0 && level('AR') === 0)
   return [
     entryClass(entry, level('AV') === last('AV')),
     level('AC') === 0 && level('AT') === 0 ? 0 : 1,
@@ -112,31 +111,30 @@ function scoreOf(classes: Classes): number | undefined {
   return macroVectorScores[classes.join('')]
 }
 
-/** The most severe vectors of each class, as severity levels in the order of `metrics`; and the depth of the class. */
+/** The most severe vectors of a class, as severity levels of its metrics in their order; and how deep the class is. */
 interface Group {
-  readonly metrics: readonly Metric[]
   readonly tops: readonly string[]
   readonly depth: number
 }
 
-const entryGroups = [
+const entryGroups: readonly Group[] = [
   { tops: ['000'], depth: 1 },
   { tops: ['100', '010', '001'], depth: 4 },
   { tops: ['300', '111'], depth: 5 },
 ]
-const complexityGroups = [
+const complexityGroups: readonly Group[] = [
   { tops: ['00'], depth: 1 },
   { tops: ['10', '01'], depth: 2 },
 ]
 /** By EQ3 and EQ6: VC VI VA CR IR AR. */
-const vulnerableGroups: Readonly<Record<string, { readonly tops: readonly string[]; readonly depth: number }>> = {
+const vulnerableGroups: Readonly<Record<string, Group>> = {
   '00': { tops: ['000000'], depth: 7 },
   '01': { tops: ['001110', '000111'], depth: 6 },
   '10': { tops: ['100000', '010000'], depth: 8 },
   '11': { tops: ['101010', '100011', '010101', '011100', '110001'], depth: 8 },
   '21': { tops: ['111000'], depth: 10 },
 }
-const subsequentGroups = [
+const subsequentGroups: readonly Group[] = [
   { tops: ['100'], depth: 6 },
   { tops: ['111'], depth: 5 },
   { tops: ['222'], depth: 4 },
@@ -148,10 +146,7 @@ function lowerSteps(classes: Classes, top: number, level: Level): readonly numbe
   const candidates: readonly (readonly [number | undefined, number])[] = [
     [scoreOf([eq1 + 1, eq2, eq3, eq4, eq5, eq6]), depthIn(entryGroups[eq1], ['AV', 'PR', 'UI'], level)],
     [scoreOf([eq1, eq2 + 1, eq3, eq4, eq5, eq6]), depthIn(complexityGroups[eq2], ['AC', 'AT'], level)],
-    [
-      lowerVulnerable(classes),
-      depthIn(vulnerableGroups[`${eq3}${eq6}`], ['VC', 'VI', 'VA', 'CR', 'IR', 'AR'], level),
-    ],
+    [lowerVulnerable(classes), depthIn(vulnerableGroups[`${eq3}${eq6}`], ['VC', 'VI', 'VA', 'CR', 'IR', 'AR'], level)],
     [scoreOf([eq1, eq2, eq3, eq4 + 1, eq5, eq6]), depthIn(subsequentGroups[eq4], ['SC', 'SI', 'SA'], level)],
     [scoreOf([eq1, eq2, eq3, eq4, eq5 + 1, eq6]), 0],
   ]
@@ -168,7 +163,7 @@ function lowerVulnerable([eq1, eq2, eq3, eq4, eq5, eq6]: Classes): number | unde
 }
 
 /** Distance from the most severe vector of the class, as a share of its depth. */
-function depthIn(group: Omit<Group, 'metrics'> | undefined, metrics: readonly Metric[], level: Level): number {
+function depthIn(group: Group | undefined, metrics: readonly Metric[], level: Level): number {
   if (group === undefined) return 0
   const actual = metrics.map(level)
   for (const top of group.tops) {
