@@ -6,4 +6,5 @@ export const catalogers: Readonly<Record<string, () => Promise<{ default: Catalo
   'dpkg-status': () => import('./debian/dpkg-status.cataloger.ts'),
   'node-modules': () => import('./npm/node-modules.cataloger.ts'),
   'package-lock': () => import('./npm/package-lock.cataloger.ts'),
+  'rpm-database': () => import('./rpm/rpm-database.cataloger.ts'),
 }
