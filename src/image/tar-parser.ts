@@ -20,6 +20,8 @@ export interface TarHeader {
   readonly linkName: string
   /** Where the content starts in the uncompressed archive. */
   readonly offset: number
+  /** Bytes of content as stored: less than `size` for a sparse file. */
+  readonly stored: number
   /** Why this member must not be taken in; `path` is then its name as written. */
   readonly refused: string | undefined
 }
@@ -179,6 +181,7 @@ export class TarParser {
       mtime: header.mtime,
       linkName: header.linkName,
       offset: this.#position,
+      stored: this.#stored,
       refused,
     }
   }
