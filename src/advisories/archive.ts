@@ -6,10 +6,10 @@ import { type Chunks, joined, readAll } from '#kit/limits.ts'
 import { archiveLimits, checkRatio, type FeedMember, isZlibError, type MemberOptions } from './archive-limits.ts'
 import { tarMembers } from './feed-tar.ts'
 import { zipMembers } from './feed-zip.ts'
-import type { Dropped, FeedFile } from './source.ts'
+import type { DroppedItem, FeedFile } from './source.ts'
 
 /** The files in a zip, a tar (gzipped or not), or the file itself when it is neither. */
-export async function* feedMembers(file: FeedFile, options: MemberOptions): AsyncGenerator<FeedMember | Dropped> {
+export async function* feedMembers(file: FeedFile, options: MemberOptions): AsyncGenerator<FeedMember | DroppedItem> {
   const { head, all } = await peek(fileContent(file, options.signal))
   if (head.toString('latin1', 0, 4) === 'PK\u0003\u0004') {
     yield* zipMembers(await readAll(all, archiveLimits.zipBytes, file.name), file.name, options)

@@ -1,7 +1,7 @@
 import { Problem } from '#kit/errors.ts'
 import { joined } from '#kit/limits.ts'
 import { archiveLimits, type FeedMember, type MemberOptions } from './archive-limits.ts'
-import type { Dropped } from './source.ts'
+import type { DroppedItem } from './source.ts'
 
 const blockBytes = 512
 const fileTypes: ReadonlySet<string> = new Set(['0', '\0', '7'])
@@ -11,7 +11,7 @@ export async function* tarMembers(
   content: AsyncIterable<Uint8Array>,
   at: string,
   { wants, signal }: MemberOptions,
-): AsyncGenerator<FeedMember | Dropped> {
+): AsyncGenerator<FeedMember | DroppedItem> {
   const reader = new BlockReader(content, at)
   let longName: string | undefined
   for (let count = 0; ; count += 1) {
