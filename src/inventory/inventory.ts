@@ -38,7 +38,7 @@ export async function catalog(
   { catalogers, more = new Set(), signal }: CatalogOptions,
 ): Promise<Inventory> {
   const release = readRelease(root)
-  const { jobs, missing } = planJobs(root, catalogers, more)
+  const plan = planJobs(root, catalogers, more)
   const distribution = detectDistribution(release.read)
   const context: CatalogContext = {
     signal,
@@ -46,11 +46,13 @@ export async function catalog(
     exists: (path) => resolvePath(root, path) !== undefined,
   }
   const results: Result[] = []
-  for (const job of jobs) results.push(await run(job, context))
+  for (const job of plan.jobs) results.push(await run(job, context))
   return {
     distribution,
     packages: sortedPackages(results.flatMap(({ packages }) => packages)),
-    unknowns: [...release.unknowns, ...results.flatMap(({ unknowns }) => unknowns)].toSorted(byKey(unknownKey)),
+    unknowns: [...release.unknowns, ...plan.unknowns, ...results.flatMap(({ unknowns }) => unknowns)].toSorted(
+      byKey(unknownKey),
+    ),
     catalogers: catalogers
       .map(({ id }) => {
         const own = results.filter((result) => result.id === id)
@@ -58,7 +60,7 @@ export async function catalog(
       })
       .filter(({ files }) => files > 0)
       .toSorted(byKey(({ id }) => id)),
-    missing: [...new Set([...release.missing, ...missing])].filter((path) => !more.has(path)).toSorted(),
+    missing: [...new Set([...release.missing, ...plan.missing])].filter((path) => !more.has(path)).toSorted(),
   }
 }
 

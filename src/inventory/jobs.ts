@@ -1,3 +1,4 @@
+import type { Unknown } from '#model/package.ts'
 import type { Cataloger } from './cataloger.ts'
 import { osReleasePaths } from './distribution.ts'
 import { unpackNotes } from './probe-notes.ts'
@@ -18,6 +19,7 @@ export interface Jobs {
   readonly jobs: readonly Job[]
   /** Files that are wanted under another name, and whose content was not kept. */
   readonly missing: readonly string[]
+  readonly unknowns: readonly Unknown[]
 }
 
 /** Decides which cataloger reads which visible file. */
@@ -45,7 +47,7 @@ export function planJobs(root: Root, catalogers: readonly Cataloger[], more: Rea
     }
   }
   const keys = [...jobs.keys()].toSorted()
-  return { jobs: keys.flatMap((key) => jobs.get(key) ?? []), missing }
+  return { jobs: keys.flatMap((key) => jobs.get(key) ?? []), missing, unknowns: findBrokenLinks(root, catalogers) }
 }
 
 function isWantedByPath(path: string, route: Router, more: ReadonlySet<string>): boolean {
@@ -66,6 +68,13 @@ function findAliases(root: Root, catalogers: readonly Cataloger[]): readonly Ali
     const real = wanted === '' ? undefined : resolvePath(root, wanted)
     return real === undefined || real === '' || real === wanted ? [] : [{ real, wanted }]
   })
+}
+
+function findBrokenLinks(root: Root, catalogers: readonly Cataloger[]): readonly Unknown[] {
+  const wanted = new Set(catalogers.flatMap(({ files }) => files))
+  return [...wanted]
+    .filter((path) => root.lookup(path)?.type === 'symlink' && resolvePath(root, path) === undefined)
+    .map((path) => ({ path: `/${path}`, reason: 'it is a link that leads nowhere' }))
 }
 
 function wantingCatalogers(

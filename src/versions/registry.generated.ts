@@ -2,4 +2,10 @@
 import type { VersionScheme } from './scheme.ts'
 
 export const versionSchemes: Readonly<Record<string, () => Promise<{ default: VersionScheme<unknown> }>>> = {
+  apk: () => import('./apk.scheme.ts'),
+  deb: () => import('./deb.scheme.ts'),
+  go: () => import('./go.scheme.ts'),
+  npm: () => import('./npm.scheme.ts'),
+  rpm: () => import('./rpm.scheme.ts'),
+  semver: () => import('./semver.scheme.ts'),
 }

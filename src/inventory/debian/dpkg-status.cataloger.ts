@@ -3,6 +3,7 @@ import type { Package } from '#model/package.ts'
 import { formatPurl } from '#model/purl.ts'
 import { defineCataloger, type Found } from '../cataloger.ts'
 import { distroQualifier } from '../distribution.ts'
+import { type Source, upstreamQualifier } from '../upstream.ts'
 import { type Stanza, stanzasOf } from './deb822.ts'
 
 /**
@@ -42,7 +43,7 @@ function* catalogText(text: string, location: string, distribution: Distribution
     }
   }
   if (incomplete > 0) {
-    yield { unknown: { path: location, reason: `${incomplete} of the entries have no proper name or version` } }
+    yield { unknown: { path: location, reason: `entries without a proper name or version: ${incomplete}` } }
   }
 }
 
@@ -65,7 +66,7 @@ function readPackage(stanza: Stanza, location: string, distribution: Distributio
       qualifiers: {
         arch: architecture,
         distro: distroQualifier(distribution),
-        upstream: upstreamOf(source, name, version),
+        upstream: upstreamQualifier(source, name, version),
       },
     }),
     name,
@@ -83,13 +84,7 @@ function isWord(text: string): boolean {
 }
 
 /** `Source: name (version)`; each part is left out where it equals the package's own. */
-function readSource(field: string, name: string, version: string): { name: string; version: string } {
+function readSource(field: string, name: string, version: string): Source {
   const [, sourceName, sourceVersion] = /^([!-~]{1,400})(?:\s{1,20}\(([!-~]{1,400})\))?$/.exec(field) ?? []
   return { name: sourceName ?? name, version: sourceVersion ?? version }
-}
-
-/** What other tools read the source from: its name, with a version where that differs. */
-function upstreamOf(source: { name: string; version: string }, name: string, version: string): string | undefined {
-  if (source.version !== version) return `${source.name}@${source.version}`
-  return source.name === name ? undefined : source.name
 }

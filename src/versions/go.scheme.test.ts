@@ -1,0 +1,55 @@
+import { describeOrder } from '../../test/helpers/version-order.ts'
+import go from './go.scheme.ts'
+
+describeOrder(go, {
+  ascending: [
+    ['v0.0.0-20190308221718-c2843e01d9a2', '0.0.0-20220412211240-33da011f77ad', 'v0.0.1'],
+    [
+      'v1.2.2',
+      'v1.2.3-0.20200101000000-abcdefabcdef',
+      'v1.2.3-pre',
+      'v1.2.3-pre.0.20200101000000-abcdefabcdef',
+      'v1.2.3',
+    ],
+    ['v3.2.0+incompatible', '4.0.0-preview1', 'v4.0.0-preview1.0.20210101000000-abcdefabcdef', 'v4.0.0'],
+    [
+      'go1.9.2rc2',
+      'go1.9.2',
+      '1.19.8',
+      'go1.19.10',
+      '1.20.0-0',
+      'go1.20beta1',
+      'go1.20rc1',
+      '1.20rc2',
+      'go1.20rc10',
+      'go1.20',
+      '1.20.6',
+      'go1.21rc1',
+      '1.21.0',
+    ],
+  ],
+  equal: [
+    ['v1.2.3', '1.2.3'],
+    ['v3.2.0+incompatible', '3.2.0'],
+    ['go1.20.6', '1.20.6'],
+    ['go1.20.6-google', '1.20.6'],
+    ['go1.22.5 X:boringcrypto', '1.22.5'],
+    ['1.22.5 X:boringcrypto,loopvar', '1.22.5'],
+    ['go1.20rc1-vendor', '1.20.0-rc.1'],
+    ['go1.21', 'go1.21.0'],
+    ['0', 'v0.0.0'],
+  ],
+  refused: [
+    '(devel)',
+    'devel',
+    'devel +a1b2c3',
+    'go',
+    'go1',
+    'v',
+    'vgo1.2.3',
+    'v1.20rc1',
+    'go1.20x',
+    'go1.20.6\n',
+    'master',
+  ],
+})
