@@ -50,6 +50,7 @@ export async function readInput(
   const rows = makeRowPile(spillDir, profiles)
   const kev = new Map<string, Kev>()
   const cycles: ReleaseCycle[] = []
+  const origins = new Set<string>()
   const examples: Dropped[] = []
   const today = builtAt.toISOString().slice(0, 10)
   let dropped = 0
@@ -58,6 +59,10 @@ export async function readInput(
   /** What the item was dropped for, if it was. */
   async function collect(item: FeedItem): Promise<Dropped | undefined> {
     if ('dropped' in item) return item.dropped
+    if ('derivedFrom' in item) {
+      origins.add(item.derivedFrom)
+      return undefined
+    }
     const date = dateOf(item)
     if (date > newest && date <= today) newest = date
     if ('cycle' in item) cycles.push(item.cycle)
@@ -83,7 +88,7 @@ export async function readInput(
     }
   }
   context.progress({ task: `read ${id}`, done: items, unit: 'items', finished: true })
-  const report = describe(source, { asOf: newest === '' ? undefined : newest, ...about, id })
+  const report = describe(source, { asOf: newest === '' ? undefined : newest, ...originOf(origins), ...about, id })
   return { report: { ...report, records: kev.size + cycles.length, dropped, examples }, rows, kev, cycles }
 }
 
@@ -99,6 +104,11 @@ function describe({ title, homepage, licence }: AdvisorySource, about: SourceNot
     ...(standsInFor === undefined ? {} : { standsInFor }),
     ...(inputs === undefined ? {} : { inputs }),
   }
+}
+
+/** What the entries themselves say they were derived from. */
+function originOf(origins: ReadonlySet<string>): Pick<SourceNotes, 'derivedFrom'> {
+  return origins.size === 0 ? {} : { derivedFrom: [...origins].toSorted().join('; ') }
 }
 
 async function keepRecord(
