@@ -3,4 +3,5 @@ import type { Cataloger } from './cataloger.ts'
 
 export const catalogers: Readonly<Record<string, () => Promise<{ default: Cataloger }>>> = {
   'dpkg-status': () => import('./debian/dpkg-status.cataloger.ts'),
+  'go-binary': () => import('./golang/go-binary.cataloger.ts'),
 }
