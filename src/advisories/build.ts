@@ -2,38 +2,24 @@ import type { KeyObject } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Context } from '#kit/context.ts'
-import type { Kev } from '#model/finding.ts'
-import { type Database, openDatabase } from './database.ts'
+import { Problem } from '#kit/errors.ts'
+import type { Database } from './database.ts'
 import { installDatabase } from './install.ts'
-import {
-  type ManifestShard,
-  type ManifestSource,
-  manifestBytes,
-  manifestFile,
-  order,
-  sha256,
-  shardFile,
-  signatureFile,
-} from './manifest.ts'
-import { makeRowPile, type RowPile } from './row-pile.ts'
-import { encodeShard, type ShardEntry } from './shard.ts'
+import { type ManifestSource, manifestBytes, manifestFile, order, sha256, signatureFile } from './manifest.ts'
+import { type BuildInput, type Reading, readBase, readInput, type SourceReport } from './reading.ts'
+import { makeProfileTable, type ProfileTable } from './row-pile.ts'
+import { writeShards } from './shard-writing.ts'
 import { signatureBytes } from './signature.ts'
-import type { AdvisorySource, FeedFile, FeedItem, ReleaseCycle } from './source.ts'
-
-/** One line of a recipe: files, who reads them, and what the manifest says of them. */
-export interface BuildInput {
-  readonly source: AdvisorySource
-  readonly files: readonly FeedFile[]
-  /** Where these differ from the source's own. */
-  readonly about?: Partial<Omit<ManifestSource, 'records'>> | undefined
-}
 
 export interface BuildOptions {
   readonly builtAt: Date
   /** Without a key the database is not signed. */
   readonly key?: KeyObject | undefined
   /** A database whose other sources are kept as they are. */
-  readonly base?: { readonly database: Database; readonly sources: readonly ManifestSource[] } | undefined
+  readonly base?: Database | undefined
+  /** A source that cannot be read is reported and keeps what the base has of it, instead of ending the build. */
+  readonly isTolerant?: boolean | undefined
+  readonly context: Context
 }
 
 export interface BuildReport {
@@ -42,200 +28,121 @@ export interface BuildReport {
   readonly bytes: number
   readonly records: number
   readonly sources: readonly SourceReport[]
+  /** Sources that could not be read, in a tolerant build. */
+  readonly failures: readonly { readonly id: string; readonly problem: Problem }[]
 }
 
-export interface SourceReport extends ManifestSource {
-  /** Entries that could not be used, and the first of them. */
-  readonly dropped: number
-  readonly examples: readonly { readonly at: string; readonly reason: string }[]
-}
-
-interface Heap {
-  readonly rows: RowPile
-  readonly kev: Map<string, Kev>
-  readonly cycles: Map<string, ReleaseCycle>
-}
-
-const exampleLimit = 20
 const abandonedMs = 24 * 60 * 60 * 1000
 
 /** Builds a database at `output`, replacing what is there only once the new one is whole. */
 export async function buildDatabase(
   output: string,
   inputs: readonly BuildInput[],
-  options: BuildOptions & { readonly context: Context },
+  options: BuildOptions,
 ): Promise<BuildReport> {
   const target = resolve(output)
-  await mkdir(dirname(target), { recursive: true })
-  const prefix = `.${basename(target)}.building-`
-  await removeAbandoned(dirname(target), prefix, options.context.now())
-  const staging = await mkdtemp(join(dirname(target), prefix))
+  const staging = await makeStaging(target, options.context)
   try {
-    await chmod(staging, 0o755)
-    const spill = join(staging, 'rows')
-    const heap: Heap = { rows: makeRowPile(spill), kev: new Map(), cycles: new Map() }
-    const reports = []
-    for (const input of inputs) reports.push(await readInput(input, heap, options))
-    const sources = [...reports, ...(await keep(heap, options))]
-    const { shards, bySource } = await writeShards(staging, heap)
-    await rm(spill, { recursive: true, force: true })
-    const counted = sources.map((source) => ({ ...source, records: source.records + (bySource.get(source.id) ?? 0) }))
+    const profiles = makeProfileTable()
+    const spillDir = join(staging, 'rows')
+    const { readings, failures } = await readAllInputs(inputs, { spillDir, profiles }, options)
+    if (failures[0] !== undefined && readings.length === 0 && options.base === undefined) throw failures[0].problem
+    const kept = await keepOthers(readings, { spillDir: join(spillDir, 'base'), profiles }, options)
+    const { shards, bySource } = await writeShards(staging, profiles, {
+      piles: [...readings, ...kept].map(({ rows }) => rows),
+      ...specials(readings, options.base),
+    })
+    await rm(spillDir, { recursive: true, force: true })
+    const reports = [...readings.map(({ report }) => report), ...kept.flatMap((base) => base.reports)]
+    const sources = reports
+      .map((source) => ({ ...source, records: source.records + (bySource.get(source.id) ?? 0) }))
+      .toSorted((a, b) => order(a.id, b.id))
     const builtAt = options.builtAt.toISOString()
-    const listed = counted.map(({ dropped: _dropped, examples: _examples, ...source }) => source)
-    const manifest = manifestBytes({ schemaVersion: 1, builtAt, sources: listed, shards })
-    await writeFile(join(staging, manifestFile), manifest)
-    if (options.key !== undefined) {
-      await writeFile(join(staging, signatureFile), signatureBytes(manifest, options.key))
-    }
-    const digest = sha256(manifest)
-    openDatabase(staging, options.key === undefined ? { pinned: digest } : {}).verify()
+    const manifest = manifestBytes({ schemaVersion: 1, builtAt, sources: sources.map(withoutReport), shards })
+    await seal(staging, manifest, options.key)
     await installDatabase(staging, target, options.context)
     const bytes = shards.reduce((sum, { size }) => sum + size, manifest.length)
     const records = shards.reduce((sum, shard) => sum + shard.records, 0)
-    return { digest, builtAt, bytes, records, sources: counted.toSorted((a, b) => order(a.id, b.id)) }
+    return { digest: sha256(manifest), builtAt, bytes, records, sources, failures }
   } finally {
     await rm(staging, { recursive: true, force: true })
   }
 }
 
-/** A build that was killed leaves its staging directory; a day later nobody can still be writing there. */
-async function removeAbandoned(parent: string, prefix: string, now: Date): Promise<void> {
+/** Says of an unchanged database that it is of today. */
+export async function renewDatabase(output: string, base: Database, options: BuildOptions): Promise<string> {
+  const target = resolve(output)
+  const staging = await makeStaging(target, options.context)
+  try {
+    const manifest = manifestBytes({ ...base.sealed.manifest, builtAt: options.builtAt.toISOString() })
+    await seal(staging, manifest, options.key)
+    await installDatabase(staging, target, options.context)
+    return sha256(manifest)
+  } finally {
+    await rm(staging, { recursive: true, force: true })
+  }
+}
+
+/** A directory on the file system of `target`, removed a day later where a build was killed. */
+export async function makeStaging(target: string, context: Context): Promise<string> {
+  const parent = dirname(target)
+  const prefix = `.${basename(target)}.building-`
+  await mkdir(parent, { recursive: true })
   for (const name of await readdir(parent)) {
     if (!name.startsWith(prefix)) continue
     const path = join(parent, name)
-    const { mtimeMs } = await stat(path)
-    if (now.getTime() - mtimeMs > abandonedMs) await rm(path, { recursive: true, force: true })
-  }
-}
-
-async function readInput(
-  { source, files, about }: BuildInput,
-  heap: Heap,
-  { context, builtAt }: BuildOptions & { readonly context: Context },
-): Promise<SourceReport> {
-  const id = about?.id ?? source.id
-  const examples: { at: string; reason: string }[] = []
-  const tally = { records: 0, dropped: 0, newest: '' }
-  const today = builtAt.toISOString().slice(0, 10)
-  for (const file of files) {
-    for await (const item of source.read(file, context.signal)) {
-      context.signal.throwIfAborted()
-      const dropped = await collect(item, id, heap)
-      if ('kev' in item || 'cycle' in item) tally.records += 1
-      const date = dateOf(item)
-      if (date > tally.newest && date <= today) tally.newest = date
-      if (dropped === undefined) continue
-      tally.dropped += 1
-      if (examples.length < exampleLimit) examples.push(dropped)
+    const stats = await stat(path).catch(() => undefined)
+    if (stats !== undefined && context.now().getTime() - stats.mtimeMs > abandonedMs) {
+      await rm(path, { recursive: true, force: true })
     }
   }
-  const asOf = about?.asOf ?? (tally.newest === '' ? undefined : tally.newest)
-  return {
-    name: source.title,
-    url: source.homepage,
-    licence: source.licence,
-    ...about,
-    id,
-    ...(asOf === undefined ? {} : { asOf }),
-    records: tally.records,
-    dropped: tally.dropped,
-    examples,
-  }
+  const staging = await mkdtemp(join(parent, prefix))
+  await chmod(staging, 0o755)
+  return staging
 }
 
-/** What an item was dropped for, if it was. */
-async function collect(item: FeedItem, source: string, { rows, kev, cycles }: Heap) {
-  if ('dropped' in item) return item.dropped
-  if ('kev' in item) {
-    const { cve, ...entry } = item.kev
-    const known = kev.get(cve)
-    kev.set(cve, known === undefined || entry.dateAdded < known.dateAdded ? entry : known)
-    return undefined
-  }
-  if ('cycle' in item) {
-    const key = cycleKey(item.cycle)
-    if (!cycles.has(key)) cycles.set(key, item.cycle)
-    return undefined
-  }
-  const { record } = item
-  if (record.name === '' || record.namespace === '' || record.id === '') {
-    return { at: record.id, reason: 'it has no id, name or namespace' }
-  }
-  const isKept = await rows.add({ ...record, source })
-  return isKept ? undefined : { at: record.id, reason: 'the record is too large' }
+interface ReadTarget {
+  readonly spillDir: string
+  readonly profiles: ProfileTable
 }
 
-/** Takes over what the base has from sources that were not read again. */
-async function keep(heap: Heap, { base }: BuildOptions): Promise<SourceReport[]> {
+async function readAllInputs(inputs: readonly BuildInput[], { spillDir, profiles }: ReadTarget, options: BuildOptions) {
+  const readings: Reading[] = []
+  const failures: { id: string; problem: Problem }[] = []
+  for (const [index, input] of inputs.entries()) {
+    try {
+      readings.push(await readInput(input, { spillDir: join(spillDir, String(index)), profiles }, options))
+    } catch (error) {
+      if (options.isTolerant !== true || !(error instanceof Problem)) throw error
+      failures.push({ id: input.about?.id ?? input.source.id, problem: error })
+    }
+  }
+  return { readings, failures }
+}
+
+async function keepOthers(readings: readonly Reading[], target: ReadTarget, { base }: BuildOptions) {
   if (base === undefined) return []
-  const { database, sources } = base
-  const rowsOf = new Map(sources.map(({ id }) => [id, 0]))
-  for (const namespace of database.namespaces) {
-    for (const record of database.records(namespace)) {
-      const rows = rowsOf.get(record.source)
-      if (rows === undefined) continue
-      rowsOf.set(record.source, rows + 1)
-      await heap.rows.add(record)
-    }
-  }
-  if (heap.kev.size === 0) for (const [cve, entry] of database.kev()) heap.kev.set(cve, entry)
-  if (heap.cycles.size === 0) for (const cycle of database.cycles()) heap.cycles.set(cycleKey(cycle), cycle)
-  return sources.map((source) => {
-    const records = Math.max(0, source.records - (rowsOf.get(source.id) ?? 0))
-    return { ...source, records, dropped: 0, examples: [] }
-  })
-}
-
-async function writeShards(dir: string, { rows, kev, cycles }: Heap) {
-  await mkdir(join(dir, 'shards'))
-  const shards: ManifestShard[] = []
-  const bySource = new Map<string, number>()
-  async function write(
-    about: Pick<ManifestShard, 'kind' | 'namespace'>,
-    tables: unknown,
-    entries: readonly ShardEntry[],
-  ) {
-    if (entries.length === 0) return
-    const bytes = encodeShard({ ...about, tables }, entries)
-    const digest = sha256(bytes)
-    await writeFile(join(dir, shardFile(digest)), bytes, { flush: true })
-    const records = entries.reduce((sum, [, list]) => sum + list.length, 0)
-    shards.push({ ...about, digest, size: bytes.length, records, packages: entries.length })
-  }
-  for (const namespace of rows.namespaces) {
-    const taken = await rows.take(namespace)
-    for (const [source, count] of taken.bySource) bySource.set(source, (bySource.get(source) ?? 0) + count)
-    await write({ kind: 'advisories', namespace }, { profiles: taken.profiles }, taken.entries)
-  }
-  await write({ kind: 'kev', namespace: 'kev' }, {}, kevEntries(kev))
-  await write({ kind: 'cycles', namespace: 'cycles' }, {}, cycleEntries(cycles))
-  return { shards, bySource }
-}
-
-function kevEntries(kev: ReadonlyMap<string, Kev>): ShardEntry[] {
-  return [...kev]
-    .toSorted(([a], [b]) => order(a, b))
-    .map(([cve, { dateAdded, dueDate, ransomware }]) => [cve, [[dateAdded, dueDate ?? 0, ransomware ? 1 : 0]]])
-}
-
-function cycleEntries(cycles: ReadonlyMap<string, ReleaseCycle>): ShardEntry[] {
-  const byDistribution = Map.groupBy(
-    [...cycles].toSorted(([a], [b]) => order(a, b)).map(([, cycle]) => cycle),
-    ({ distribution }) => distribution,
+  const read = new Set(readings.map(({ report }) => report.id))
+  const others = base.sealed.manifest.sources.filter(
+    ({ id, standsInFor }) => !read.has(id) && (standsInFor === undefined || !read.has(standsInFor)),
   )
-  return [...byDistribution]
-    .toSorted(([a], [b]) => order(a, b))
-    .map(([distribution, list]) => [
-      distribution,
-      list.map(({ release, endOfLife, endOfExtendedSupport }) => [release, endOfLife ?? 0, endOfExtendedSupport ?? 0]),
-    ])
+  return [await readBase(base, others, target)]
 }
 
-function cycleKey({ distribution, release }: ReleaseCycle): string {
-  return JSON.stringify([distribution, release])
+function specials(readings: readonly Reading[], base: Database | undefined) {
+  const kev = readings.flatMap((reading) => [...reading.kev])
+  const cycles = readings.flatMap((reading) => reading.cycles)
+  return {
+    kev: kev.length > 0 ? kev : [...(base?.kev() ?? [])],
+    cycles: cycles.length > 0 ? cycles : (base?.cycles() ?? []),
+  }
 }
 
-function dateOf(item: FeedItem): string {
-  const text = 'record' in item ? (item.record.published ?? '') : 'kev' in item ? item.kev.dateAdded : ''
-  return /^\d{4}-\d{2}-\d{2}/.test(text) ? text.slice(0, 10) : ''
+function withoutReport({ dropped: _dropped, examples: _examples, ...source }: SourceReport): ManifestSource {
+  return source
+}
+
+async function seal(staging: string, manifest: Buffer, key: KeyObject | undefined): Promise<void> {
+  await writeFile(join(staging, manifestFile), manifest, { flush: true })
+  if (key !== undefined) await writeFile(join(staging, signatureFile), signatureBytes(manifest, key), { flush: true })
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Context } from '#kit/context.ts'
@@ -42,13 +43,18 @@ function replaceAlone(staging: string, target: string, context: Context): Promis
 async function replace(staging: string, target: string, context: Context): Promise<void> {
   const next = parseManifest(readFileWithin(join(staging, manifestFile), manifestLimitBytes), staging)
   await mkdir(join(target, 'shards'), { recursive: true })
-  for (const { digest } of next.shards) await rename(join(staging, shardFile(digest)), join(target, shardFile(digest)))
+  for (const { digest } of next.shards) await moveIfPresent(staging, target, shardFile(digest))
   await finishInterrupted(target)
   await removeUnused(target, next, context.now())
   const signature = readFileIfPresent(join(staging, signatureFile), signatureLimitBytes)
   if (signature !== undefined) await rename(join(staging, signatureFile), join(target, nextSignatureFile))
   await rename(join(staging, manifestFile), join(target, manifestFile))
   if (signature !== undefined) await rename(join(target, nextSignatureFile), join(target, signatureFile))
+}
+
+/** A shard that is not among the new files is the one that `target` already has. */
+async function moveIfPresent(from: string, to: string, file: string): Promise<void> {
+  if (existsSync(join(from, file))) await rename(join(from, file), join(to, file))
 }
 
 async function isNewPlace(target: string): Promise<boolean> {

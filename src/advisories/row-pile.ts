@@ -6,27 +6,34 @@ import { order } from './manifest.ts'
 import type { AdvisoryRecord } from './record.ts'
 import { type Profile, profileOf, type Row, rowOf } from './record-row.ts'
 
-/** Records on their way into shards: kept as text, and on disk once they are many. */
+/** Records of one source on their way into shards: kept as text, and on disk once they are many. */
 export interface RowPile {
   /** False when the record is too large to be kept. */
   add(record: AdvisoryRecord): Promise<boolean>
   readonly namespaces: readonly string[]
-  /** Sorted, without exact duplicates. */
-  take(namespace: string): Promise<NamespaceRows>
+  lines(namespace: string): AsyncIterable<string>
 }
 
 export interface NamespaceRows {
   readonly profiles: readonly Profile[]
-  readonly entries: readonly (readonly [name: string, rows: readonly (readonly [profile: number, ...Row])[]])[]
+  readonly entries: readonly (readonly [name: string, rows: readonly NumberedRow[]])[]
   /** How many rows each source gave. */
   readonly bySource: ReadonlyMap<string, number>
 }
 
-const recordLimit = 1024 * 1024
-const memoryLimit = 32 * 1024 * 1024
+type NumberedRow = readonly [profile: number, ...Row]
 
-export function makeRowPile(spillDir: string): RowPile {
-  const profiles = makeProfileTable()
+/** Gives every profile a number, shared by all piles of one build. */
+export interface ProfileTable {
+  numberOf(profile: Profile): number
+  profile(number: number): Profile
+  text(number: number): string
+}
+
+const recordLimit = 1024 * 1024
+const memoryLimit = 16 * 1024 * 1024
+
+export function makeRowPile(spillDir: string, profiles: ProfileTable): RowPile {
   const heaps = new Map<string, { readonly path: string; lines: string[]; spilled: boolean }>()
   let held = 0
 
@@ -45,86 +52,85 @@ export function makeRowPile(spillDir: string): RowPile {
     async add(record) {
       const line = JSON.stringify([record.name, profiles.numberOf(profileOf(record)), ...rowOf(record)])
       if (line.length > recordLimit) return false
-      let heap = heaps.get(record.namespace)
-      if (heap === undefined) {
-        heap = { path: join(spillDir, `${heaps.size}.rows`), lines: [], spilled: false }
-        heaps.set(record.namespace, heap)
+      const heap = heaps.get(record.namespace) ?? {
+        path: join(spillDir, `${heaps.size}.rows`),
+        lines: [],
+        spilled: false,
       }
+      heaps.set(record.namespace, heap)
       heap.lines.push(line)
       held += line.length
       if (held > memoryLimit) await spill()
       return true
     },
     get namespaces() {
-      return [...heaps.keys()].toSorted(order)
+      return [...heaps.keys()]
     },
-    async take(namespace) {
+    async *lines(namespace) {
       const heap = heaps.get(namespace)
-      heaps.delete(namespace)
-      const byName = new Map<string, Set<string>>()
-      for await (const line of linesOf(heap)) {
-        const [name, ...rest]: [string, ...unknown[]] = JSON.parse(line)
-        const rows = byName.get(name)
-        if (rows === undefined) byName.set(name, new Set([JSON.stringify(rest)]))
-        else rows.add(JSON.stringify(rest))
-      }
-      return sortedRows(byName, profiles)
+      if (heap?.spilled === true) yield* createInterface({ input: createReadStream(heap.path) })
+      yield* heap?.lines ?? []
     },
   }
 }
 
-async function* linesOf(heap: { path: string; lines: readonly string[]; spilled: boolean } | undefined) {
-  if (heap?.spilled === true) yield* createInterface({ input: createReadStream(heap.path) })
-  yield* heap?.lines ?? []
+/** What all piles hold of one namespace: sorted, without exact duplicates. */
+export async function collate(
+  piles: readonly RowPile[],
+  namespace: string,
+  profiles: ProfileTable,
+): Promise<NamespaceRows> {
+  const byName = new Map<string, Set<string>>()
+  for (const pile of piles) {
+    for await (const line of pile.lines(namespace)) {
+      const [name, ...rest]: [string, ...unknown[]] = JSON.parse(line)
+      const rows = byName.get(name)
+      if (rows === undefined) byName.set(name, new Set([JSON.stringify(rest)]))
+      else rows.add(JSON.stringify(rest))
+    }
+  }
+  return sortedRows(byName, profiles)
 }
 
 function sortedRows(byName: ReadonlyMap<string, ReadonlySet<string>>, profiles: ProfileTable): NamespaceRows {
-  const used = new Set<number>()
-  const parsed = [...byName].map(([name, texts]) => {
-    const rows = [...texts].map((text): [number, ...Row] => JSON.parse(text))
-    for (const [number] of rows) used.add(number)
-    return [name, rows] as const
-  })
-  const sorted = [...used].toSorted((a, b) => order(profiles.text(a), profiles.text(b)))
+  const parsed = [...byName]
+    .toSorted(([a], [b]) => order(a, b))
+    .map(([name, texts]) => [name, [...texts].map((text): [number, ...Row] => JSON.parse(text))] as const)
+  const numbers = parsed.flatMap(([, rows]) => rows.map(([number]) => number))
+  const sorted = [...new Set(numbers)].toSorted((a, b) => order(profiles.text(a), profiles.text(b)))
   const renumbered = new Map(sorted.map((number, index) => [number, index]))
   const bySource = new Map<string, number>()
-  const entries = parsed
-    .toSorted(([a], [b]) => order(a, b))
-    .map(([name, rows]) => {
-      for (const [number] of rows) {
-        const { source } = profiles.profile(number)
-        bySource.set(source, (bySource.get(source) ?? 0) + 1)
-      }
-      const sortable = rows.map(([number, ...row]) => {
-        const local: readonly [number, ...Row] = [renumbered.get(number) ?? 0, ...row]
-        return { id: String(row[0]), text: JSON.stringify(local), row: local }
-      })
-      return [
-        name,
-        sortable.toSorted((a, b) => order(a.id, b.id) || order(a.text, b.text)).map(({ row }) => row),
-      ] as const
-    })
+  for (const number of numbers) {
+    const { source } = profiles.profile(number)
+    bySource.set(source, (bySource.get(source) ?? 0) + 1)
+  }
+  const entries = parsed.map(([name, rows]) => {
+    const local = rows.map(([number, ...row]): NumberedRow => [renumbered.get(number) ?? 0, ...row])
+    return [name, local.toSorted(orderRows)] as const
+  })
   return { profiles: sorted.map((number) => profiles.profile(number)), entries, bySource }
 }
 
-interface ProfileTable {
-  numberOf(profile: Profile): number
-  profile(number: number): Profile
-  text(number: number): string
+function orderRows(a: NumberedRow, b: NumberedRow): number {
+  return order(String(a[1]), String(b[1])) || order(JSON.stringify(a), JSON.stringify(b))
 }
 
-function makeProfileTable(): ProfileTable {
+export function makeProfileTable(): ProfileTable {
   const numbers = new Map<string, number>()
-  const texts: string[] = []
+  const known: { readonly text: string; readonly profile: Profile }[] = []
+  function at(number: number) {
+    const entry = known[number]
+    if (entry === undefined) throw new RangeError(`there is no profile ${number}`)
+    return entry
+  }
   return {
     numberOf(profile) {
       const text = JSON.stringify(profile)
-      const known = numbers.get(text)
-      if (known !== undefined) return known
-      numbers.set(text, texts.length)
-      return texts.push(text) - 1
+      const number = numbers.get(text) ?? known.push({ text, profile }) - 1
+      numbers.set(text, number)
+      return number
     },
-    profile: (number) => JSON.parse(texts[number] ?? 'null'),
-    text: (number) => texts[number] ?? '',
+    profile: (number) => at(number).profile,
+    text: (number) => at(number).text,
   }
 }

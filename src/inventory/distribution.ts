@@ -11,6 +11,7 @@ export const osReleasePaths: ReadonlySet<string> = new Set([
   'etc/debian_version',
   'etc/redhat-release',
   'etc/centos-release',
+  'etc/lsb-release',
 ])
 
 /** Longer files are cut: real ones have a few hundred bytes. */
@@ -18,7 +19,7 @@ export const osReleaseLimitBytes = 64 * 1024
 
 /** os-release(5), then what older and smaller images have instead. `undefined` when nothing tells. */
 export function detectDistribution(read: ReadText): Distribution | undefined {
-  return fromOsRelease(read) ?? fromAlpineRelease(read) ?? fromRedHatRelease(read) ?? fromDebianVersion(read)
+  return fromOsRelease(read) ?? fromOlderFiles(read) ?? fromNamelessOsRelease(read)
 }
 
 /** For purls: `debian-12`, `alpine-3.19.1`, `debian-trixie` where there is no number, `wolfi` where there is neither. */
@@ -28,12 +29,28 @@ export function distroQualifier(distribution: Distribution | undefined): string 
   return [id, versionId ?? codename].filter((part) => part !== undefined).join('-')
 }
 
+/** The first of the two files that says anything; the system's own goes before the vendor's. */
+function osReleaseFields(read: ReadText): ReadonlyMap<string, string> {
+  const own = parseAssignments(read('etc/os-release') ?? '')
+  return own.size > 0 ? own : parseAssignments(read('usr/lib/os-release') ?? '')
+}
+
+function fromOlderFiles(read: ReadText): Distribution | undefined {
+  return fromAlpineRelease(read) ?? fromRedHatRelease(read) ?? fromLsbRelease(read) ?? fromDebianVersion(read)
+}
+
+/** os-release(5): without an ID it is `linux`. */
+function fromNamelessOsRelease(read: ReadText): Distribution | undefined {
+  const fields = osReleaseFields(read)
+  if (fields.size === 0) return undefined
+  const name = fields.get('PRETTY_NAME') ?? fields.get('NAME') ?? 'Linux'
+  return { id: 'linux', versionId: fields.get('VERSION_ID'), idLike: [], name }
+}
+
 function fromOsRelease(read: ReadText): Distribution | undefined {
-  const fields = [read('etc/os-release'), read('usr/lib/os-release')]
-    .map((text) => parseAssignments(text ?? ''))
-    .find((found) => found.size > 0)
-  if (fields === undefined) return undefined
-  const id = identifier(fields.get('ID') ?? '') ?? 'linux'
+  const fields = osReleaseFields(read)
+  const id = identifier(fields.get('ID') ?? '')
+  if (id === undefined) return undefined
   const versionId = versionOf(id, fields.get('VERSION_ID'), read)
   return {
     id,
@@ -67,6 +84,16 @@ function fromAlpineRelease(read: ReadText): Distribution | undefined {
 /** The development branch calls itself by a version that does not exist yet: `3.20.0_alpha20231219`. */
 function alpineVersion(text: string | undefined): string | undefined {
   return text?.includes('_alpha') === true ? 'edge' : text
+}
+
+/** What Ubuntu had before os-release; Debian's file there names the Debian it was made from. */
+function fromLsbRelease(read: ReadText): Distribution | undefined {
+  const fields = parseAssignments(read('etc/lsb-release') ?? '')
+  const id = identifier(fields.get('DISTRIB_ID') ?? '')
+  if (id === undefined) return undefined
+  const versionId = fields.get('DISTRIB_RELEASE')
+  const name = fields.get('DISTRIB_DESCRIPTION') ?? [id, versionId].filter((part) => part !== undefined).join(' ')
+  return { id, versionId, codename: fields.get('DISTRIB_CODENAME')?.toLowerCase(), idLike: [], name }
 }
 
 function fromDebianVersion(read: ReadText): Distribution | undefined {

@@ -13,7 +13,6 @@ export interface Call {
   /** PEM certificates trusted beside the usual ones. */
   readonly ca?: string | undefined
   readonly proxy?: string | undefined
-  readonly socketPath?: string | undefined
 }
 
 export interface HttpResponse extends Disposable {
@@ -26,20 +25,52 @@ export interface HttpResponse extends Disposable {
   readonly body: AsyncIterable<Uint8Array>
 }
 
-/** The cause of a Problem that another attempt may cure. Carries no text from outside. */
-export class LostConnection extends Error {
-  override readonly name = 'LostConnection'
+type FailureKind =
+  /** The same request may succeed now. */
+  | 'lost'
+  | 'certificate'
+  /** The other side does not speak TLS. */
+  | 'not-tls'
+  | 'other'
+
+/** The cause of a Problem about a connection. Carries no text from outside. */
+export class ConnectionFailure extends Error {
+  override readonly name = 'ConnectionFailure'
+  readonly kind: FailureKind
+
+  constructor(code: string, kind: FailureKind) {
+    super(code)
+    this.kind = kind
+  }
 }
 
 const headerLimitBytes = 64 * 1024
 /** A sender slower than this is treated as stalled once its patience is used up. */
 const slowestBytesPerMs = 1
 
+/** Certificates are checked against the built-in authorities and `ca`; those of the system are asked only if that fails. */
 export async function exchange(call: Call): Promise<HttpResponse> {
+  try {
+    return await converse(call, { withSystemAuthorities: false })
+  } catch (error) {
+    if (!(error instanceof Problem) || !isFailure(error.cause, 'certificate')) throw error
+    return await converse(call, { withSystemAuthorities: true })
+  }
+}
+
+export function isFailure(error: unknown, kind: FailureKind): boolean {
+  return error instanceof ConnectionFailure && error.kind === kind
+}
+
+interface Trust {
+  readonly withSystemAuthorities: boolean
+}
+
+async function converse(call: Call, trust: Trust): Promise<HttpResponse> {
   call.signal.throwIfAborted()
   const isTls = call.url.protocol === 'https:'
   const { request } = isTls ? await import('node:https') : await import('node:http')
-  const agent = isTls ? await secureAgent(call) : await plainAgent(call)
+  const agent = isTls ? await secureAgent(call, trust) : await plainAgent(call)
   const incoming = await new Promise<IncomingMessage>((resolve, reject) => {
     const outgoing = request(call.url, {
       method: call.method,
@@ -47,7 +78,6 @@ export async function exchange(call: Call): Promise<HttpResponse> {
       agent,
       signal: call.signal,
       maxHeaderSize: headerLimitBytes,
-      ...(call.socketPath === undefined ? {} : { socketPath: call.socketPath }),
     })
     const timer = setTimeout(() => {
       reject(silent(call))
@@ -113,7 +143,7 @@ async function nextChunk(
   const timer = setTimeout(
     () => {
       isStalled = true
-      incoming.destroy(new LostConnection('stalled'))
+      incoming.destroy()
     },
     Math.max(1, patienceMs),
   )
@@ -138,7 +168,7 @@ function stalled(call: Call): Problem {
   return new Problem('target_unreachable', `${call.url.host} stopped sending or sends too slowly`, {
     at: printableUrl(call.url),
     hint: 'Try again; check the network if it keeps happening.',
-    cause: new LostConnection('stalled'),
+    cause: new ConnectionFailure('STALLED', 'lost'),
   })
 }
 
@@ -153,12 +183,9 @@ function tooLong(call: Call): Problem {
 function explain(error: unknown, call: Call): unknown {
   if (call.signal.aborted) return call.signal.reason
   const code = codeOf(error)
-  const { message, hint, isFinal, problem } = verdictOn(code)
-  return new Problem(problem ?? 'target_unreachable', `${call.url.host} ${message}`, {
-    at: printableUrl(call.url),
-    hint,
-    cause: isFinal === true ? undefined : new LostConnection(code),
-  })
+  const { message, hint, kind = 'other', problem = 'target_unreachable' } = explanationOf(code)
+  const cause = new ConnectionFailure(code, kind)
+  return new Problem(problem, `${call.url.host} ${message}`, { at: printableUrl(call.url), hint, cause })
 }
 
 function codeOf(error: unknown): string {
@@ -169,65 +196,59 @@ function codeOf(error: unknown): string {
 interface Explanation {
   readonly message: string
   readonly hint: string
-  /** Trying again would change nothing. */
-  readonly isFinal?: boolean
+  readonly kind?: FailureKind
   readonly problem?: 'limit_exceeded'
 }
 
-function verdictOn(code: string): Explanation {
+function explanationOf(code: string): Explanation {
   const known = explanations[code]
   if (known !== undefined) return known
-  if (isCertificateCode(code)) {
-    return {
-      message: `has a certificate that is not trusted (${code})`,
-      hint: 'Give the authority that signed it with --ca FILE.',
-      isFinal: true,
-    }
+  if (certificateCode.test(code)) {
+    const message = `has a certificate that is not trusted (${code})`
+    return { message, hint: 'Give the authority that signed it with --ca FILE.', kind: 'certificate' }
   }
-  if (/^(?:EPROTO|ERR_SSL_\w{1,60}|ERR_TLS_\w{1,60})$/.test(code)) {
-    return {
-      message: `does not speak TLS as expected (${code})`,
-      hint: 'Check that the port serves HTTPS.',
-      isFinal: true,
-    }
+  if (tlsCode.test(code)) {
+    const message = `does not speak TLS as expected (${code})`
+    return { message, hint: 'Check that the port serves HTTPS.', kind: 'not-tls' }
   }
   if (code.startsWith('HPE_')) {
-    return {
-      message: `did not answer with valid HTTP (${code})`,
-      hint: 'Check the address and the port.',
-      isFinal: true,
-    }
+    return { message: `did not answer with valid HTTP (${code})`, hint: 'Check the address and the port.' }
   }
-  return { message: `could not be reached (${code})`, hint: 'Check the network and try again.' }
+  return { message: `could not be reached (${code})`, hint: 'Check the network and try again.', kind: 'lost' }
 }
 
+const certificateCode = /^(?:CERT_UNTRUSTED|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w{1,60})$/
+const tlsCode = /^(?:EPROTO|ERR_SSL_\w{1,60}|ERR_TLS_\w{1,60})$/
+
 const explanations: Readonly<Record<string, Explanation>> = {
-  ENOTFOUND: { message: 'is not a known host name', hint: 'Check the spelling and your DNS.', isFinal: true },
-  ECONNREFUSED: { message: 'refused the connection', hint: 'Check the port and that the service is running.' },
-  ECONNRESET: { message: 'closed the connection early', hint: 'Try again; check the network if it keeps happening.' },
-  ENOENT: { message: 'has no socket at that path', hint: 'Check that the service is running.', isFinal: true },
-  EACCES: {
-    message: 'has a socket that you may not open',
-    hint: 'Check its permissions and your groups.',
-    isFinal: true,
+  ENOTFOUND: { message: 'is not a known host name', hint: 'Check the spelling and your DNS.' },
+  ECONNREFUSED: {
+    message: 'refused the connection',
+    hint: 'Check the port and that the service is running.',
+    kind: 'lost',
+  },
+  ECONNRESET: {
+    message: 'closed the connection early',
+    hint: 'Try again; check the network if it keeps happening.',
+    kind: 'lost',
+  },
+  CERT_HAS_EXPIRED: {
+    message: 'has a certificate that has expired',
+    hint: 'Ask its owner for a new one, and check the clock of this machine.',
+  },
+  ERR_TLS_CERT_ALTNAME_INVALID: {
+    message: 'has a certificate for another host name',
+    hint: 'Use the name that the certificate was made for.',
   },
   ERR_PROXY_TUNNEL: {
     message: 'could not be reached: the proxy refused a tunnel',
     hint: 'Check HTTPS_PROXY, NO_PROXY and the credentials of the proxy.',
-    isFinal: true,
   },
   HPE_HEADER_OVERFLOW: {
     message: `sent more than ${headerLimitBytes} bytes of headers`,
     hint: 'Check that the address is the one you meant.',
-    isFinal: true,
     problem: 'limit_exceeded',
   },
-}
-
-function isCertificateCode(code: string): boolean {
-  return /^(?:CERT_\w{1,60}|\w{0,60}SELF_SIGNED\w{0,60}|UNABLE_TO_\w{1,60}|ERR_TLS_CERT\w{1,60}|INVALID_PURPOSE|HOSTNAME_MISMATCH)$/.test(
-    code,
-  )
 }
 
 /** For messages: without user, password, query and fragment, any of which may hold a credential. */
@@ -243,13 +264,15 @@ async function plainAgent(call: Call): Promise<Agent> {
   return kept(`http ${call.proxy ?? ''}`, () => new Agent({ keepAlive: true, ...viaProxy(call) }))
 }
 
-async function secureAgent(call: Call): Promise<Agent> {
+async function secureAgent(call: Call, { withSystemAuthorities }: Trust): Promise<Agent> {
   const [{ Agent }, { getCACertificates }] = await Promise.all([import('node:https'), import('node:tls')])
-  const trust = call.ca === undefined ? {} : { ca: [...getCACertificates('default'), call.ca] }
-  return kept(
-    `https ${call.proxy ?? ''} ${call.ca ?? ''}`,
-    () => new Agent({ keepAlive: true, ...trust, ...viaProxy(call) }),
-  )
+  return kept(`https ${withSystemAuthorities} ${call.proxy ?? ''} ${call.ca ?? ''}`, () => {
+    const own = call.ca === undefined ? [] : [call.ca]
+    const system = withSystemAuthorities ? getCACertificates('system') : []
+    const isPlain = own.length + system.length === 0
+    const trust = isPlain ? {} : { ca: [...getCACertificates('default'), ...system, ...own] }
+    return new Agent({ keepAlive: true, ...trust, ...viaProxy(call) })
+  })
 }
 
 function viaProxy({ proxy }: Call): { proxyEnv?: NodeJS.ProcessEnv } {

@@ -230,16 +230,6 @@ describe('request', () => {
   it.each(['not an address', 'file:///etc/passwd'])('refuses the address %s', async (address) => {
     await expect(request(address, options)).rejects.toMatchObject({ code: 'usage' })
   })
-
-  it('speaks HTTP over a unix socket', async () => {
-    const server = createServer((_, response) => response.end('over the socket'))
-    servers.push(server)
-    const socketPath = `/tmp/http-test-${process.pid}.sock`
-    await new Promise<void>((resolve) => {
-      server.listen(socketPath, resolve)
-    })
-    expect(await text('http://engine/x', { socketPath })).toBe('over the socket')
-  })
 })
 
 describe('a proxy', () => {

@@ -1,5 +1,5 @@
 import { Problem } from './errors.ts'
-import { exchange, type HttpResponse, LostConnection, printableUrl } from './http-exchange.ts'
+import { exchange, type HttpResponse, isFailure, printableUrl } from './http-exchange.ts'
 import { type Environment, proxyFor } from './proxy.ts'
 
 export interface RequestOptions {
@@ -18,8 +18,6 @@ export interface RequestOptions {
   readonly maxRedirects?: number | undefined
   /** More attempts after lost connections, 429 and 5xx. GET and HEAD have 3, everything else none. */
   readonly retries?: number | undefined
-  /** Talks to a unix socket; the host in the URL is then only a name. */
-  readonly socketPath?: string | undefined
   readonly clock?: Clock | undefined
 }
 
@@ -89,7 +87,7 @@ export function refusal(response: Pick<HttpResponse, 'status' | 'headers' | 'url
 
 /** True when the same request may succeed now: the connection was lost, nobody refused. */
 export function isTransient(error: unknown): boolean {
-  return error instanceof Problem && error.cause instanceof LostConnection
+  return error instanceof Problem && isFailure(error.cause, 'lost')
 }
 
 /** Ends a response whose body is of no interest; a short one is read so that the connection can be used again. */
@@ -138,7 +136,7 @@ function withoutUser(url: URL): URL {
 
 function redirectOf(response: HttpResponse, hop: Hop, options: RequestOptions): Hop | undefined {
   const { location } = response.headers
-  const isFollowed = ['GET', 'HEAD'].includes(options.method ?? 'GET') && options.socketPath === undefined
+  const isFollowed = ['GET', 'HEAD'].includes(options.method ?? 'GET')
   if (![301, 302, 303, 307, 308].includes(response.status) || location === undefined || !isFollowed) return undefined
   const target = URL.parse(location, hop.url.href)
   if (target === null || !isSafeStep(hop.url, target)) {
@@ -189,8 +187,7 @@ function send({ url, headers }: Hop, options: RequestOptions): Promise<HttpRespo
     timeoutMs: options.timeoutMs ?? 30_000,
     maxBodyBytes: options.maxBodyBytes ?? 64 * 1024 ** 3,
     ca: options.ca,
-    socketPath: options.socketPath,
-    proxy: options.socketPath === undefined ? proxyFor(url, options.env) : undefined,
+    proxy: proxyFor(url, options.env),
   })
 }
 

@@ -35,7 +35,9 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   const [best] = candidates
     .map((candidate) => ({ candidate, distance: editDistance(word.slice(0, 64), candidate) }))
     .toSorted((a, b) => a.distance - b.distance)
-  return best !== undefined && best.distance <= Math.max(1, Math.floor(word.length / 3)) ? best.candidate : undefined
+  return best !== undefined && best.distance <= Math.max(2, Math.floor(word.length / 3)) && best.distance < word.length
+    ? best.candidate
+    : undefined
 }
 
 function editDistance(a: string, b: string): number {

@@ -3,6 +3,7 @@ import type { Package } from '#model/package.ts'
 import { formatPurl } from '#model/purl.ts'
 import { defineCataloger, type Found } from '../cataloger.ts'
 import { distroQualifier } from '../distribution.ts'
+import { type Source, upstreamQualifier } from '../upstream.ts'
 import { type Stanza, stanzasOf } from './deb822.ts'
 
 /**
@@ -25,11 +26,12 @@ export default defineCataloger({
   },
 })
 
+const readFields = new Set(['package', 'status', 'version', 'source', 'architecture', 'maintainer'])
 const presentStates = new Set(['installed', 'unpacked', 'half-configured', 'triggers-awaited', 'triggers-pending'])
 
 function* catalogText(text: string, location: string, distribution: Distribution | undefined): Generator<Found> {
   let incomplete = 0
-  for (const stanza of stanzasOf(text)) {
+  for (const stanza of stanzasOf(text, readFields)) {
     const state = stanza.get('status')?.split(/\s+/)[2] ?? 'installed'
     const found = readPackage(stanza, location, distribution)
     if (state === 'half-installed') {
@@ -42,7 +44,7 @@ function* catalogText(text: string, location: string, distribution: Distribution
     }
   }
   if (incomplete > 0) {
-    yield { unknown: { path: location, reason: `${incomplete} of the entries have no proper name or version` } }
+    yield { unknown: { path: location, reason: `entries without a proper name or version: ${incomplete}` } }
   }
 }
 
@@ -65,7 +67,7 @@ function readPackage(stanza: Stanza, location: string, distribution: Distributio
       qualifiers: {
         arch: architecture,
         distro: distroQualifier(distribution),
-        upstream: upstreamOf(source, name, version),
+        upstream: upstreamQualifier(source, name, version),
       },
     }),
     name,
@@ -83,13 +85,7 @@ function isWord(text: string): boolean {
 }
 
 /** `Source: name (version)`; each part is left out where it equals the package's own. */
-function readSource(field: string, name: string, version: string): { name: string; version: string } {
+function readSource(field: string, name: string, version: string): Source {
   const [, sourceName, sourceVersion] = /^([!-~]{1,400})(?:\s{1,20}\(([!-~]{1,400})\))?$/.exec(field) ?? []
   return { name: sourceName ?? name, version: sourceVersion ?? version }
-}
-
-/** What other tools read the source from: its name, with a version where that differs. */
-function upstreamOf(source: { name: string; version: string }, name: string, version: string): string | undefined {
-  if (source.version !== version) return `${source.name}@${source.version}`
-  return source.name === name ? undefined : source.name
 }

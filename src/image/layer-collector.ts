@@ -1,0 +1,207 @@
+import { Problem } from '#kit/errors.ts'
+import type { Unknown } from '#model/package.ts'
+import type { Deadline } from './deadline.ts'
+import type { Entry, LayerContents, Probe, Selector } from './entry.ts'
+import type { ImageLimits } from './limits.ts'
+import { cleanPath } from './path.ts'
+import type { TarHeader, TarParser } from './tar-parser.ts'
+
+const headBytes = 64
+
+/** Entries that are reported one by one; the rest is counted. */
+const reportedUnknowns = 10_000
+
+export interface CollectorOptions {
+  readonly selector: Selector
+  readonly limits: ImageLimits
+  readonly name: string
+}
+
+/** An entry that is still being read. */
+interface OpenEntry extends Entry {
+  content: Buffer | undefined
+}
+
+/** Takes the content of one file piece by piece; `undefined` from `write` means that it wants no more. */
+interface Sink {
+  write(piece: Uint8Array): Sink | undefined
+}
+
+/** Turns what a parser yields into entries, with the content that the selector wants. */
+export class LayerCollector {
+  readonly #parser: TarParser
+  readonly #options: CollectorOptions
+  readonly #deadline: Deadline
+  readonly #entries: Entry[] = []
+  readonly #unknowns: Unknown[] = []
+  #moreUnknowns = 0
+  #keptBytes = 0
+  #contentBytes = 0
+  #sink: Sink | undefined
+
+  constructor(parser: TarParser, options: CollectorOptions, deadline: Deadline) {
+    this.#parser = parser
+    this.#options = options
+    this.#deadline = deadline
+  }
+
+  take(event: TarHeader | Uint8Array): void {
+    if (event instanceof Uint8Array) this.#takeContent(event)
+    else this.#takeMember(event)
+  }
+
+  finish(): Pick<LayerContents, 'entries' | 'unknowns'> {
+    const more = { path: this.#options.name, reason: `${this.#moreUnknowns} more entries could not be taken in` }
+    return { entries: this.#entries, unknowns: this.#moreUnknowns > 0 ? [...this.#unknowns, more] : this.#unknowns }
+  }
+
+  #takeMember(header: TarHeader): void {
+    this.#checkLimits(header)
+    const linkTarget = linkTargetOf(header)
+    const refused = header.refused ?? linkTarget?.refused
+    if (refused !== undefined) {
+      this.#report(header.path, refused)
+      return
+    }
+    const { path, type, size, mode, uid, gid } = header
+    const entry: OpenEntry = { path, type, size, mode, uid, gid, linkTarget: linkTarget?.target, content: undefined }
+    this.#entries.push(entry)
+    if (type === 'file') this.#sink = this.#startFile(entry)
+    if (this.#sink !== undefined) this.#parser.keep()
+  }
+
+  #checkLimits({ path }: TarHeader): void {
+    const { limits } = this.#options
+    if (this.#entries.length + this.#unknowns.length + this.#moreUnknowns >= limits.entries) {
+      throw this.#excess(`has more than ${limits.entries} entries`)
+    }
+    // UTF-8 takes at most three bytes for each unit of a string.
+    if (path.length * 3 > limits.pathBytes && Buffer.byteLength(path) > limits.pathBytes) {
+      throw this.#excess(`has a path of more than ${limits.pathBytes} bytes`)
+    }
+    if (path.length > limits.pathDepth && path.split('/').length > limits.pathDepth) {
+      throw this.#excess(`has a path of more than ${limits.pathDepth} components`)
+    }
+  }
+
+  #startFile(entry: OpenEntry): Sink | undefined {
+    const { selector, limits } = this.#options
+    if (!selector.wants(entry.path)) return entry.size === 0 ? undefined : this.#headSink(entry)
+    if (entry.size > limits.keptFileBytes) this.#report(entry.path, `it is larger than ${limits.keptFileBytes} bytes`)
+    else if (this.#reserve(entry)) return keepingSink(entry)
+    return undefined
+  }
+
+  #reserve({ path, size }: OpenEntry, bytes = size): boolean {
+    const { keptLayerBytes } = this.#options.limits
+    if (this.#keptBytes + bytes > keptLayerBytes) {
+      this.#report(path, `wanted files of this layer add up to more than ${keptLayerBytes} bytes`)
+      return false
+    }
+    this.#keptBytes += bytes
+    return true
+  }
+
+  #takeContent(piece: Uint8Array): void {
+    this.#contentBytes += piece.length
+    const { layerBytes } = this.#options.limits
+    if (this.#contentBytes > layerBytes) throw this.#excess(`has files of more than ${layerBytes} bytes`)
+    this.#deadline.check()
+    this.#sink = this.#sink?.write(piece)
+    if (this.#sink === undefined) this.#parser.skip()
+  }
+
+  #headSink(entry: OpenEntry): Sink {
+    const length = Math.min(headBytes, entry.size)
+    const gathered = Buffer.alloc(length)
+    let filled = 0
+    const sink: Sink = {
+      write: (piece) => {
+        if (filled === 0 && piece.length >= length) return this.#startProbe(entry, piece.subarray(0, length), piece)
+        gathered.set(piece.subarray(0, length - filled), filled)
+        filled += piece.length
+        if (filled < length) return sink
+        const rest = piece.subarray(piece.length - (filled - length))
+        return this.#startProbe(entry, gathered, gathered)?.write(rest)
+      },
+    }
+    return sink
+  }
+
+  #startProbe(entry: OpenEntry, head: Uint8Array, piece: Uint8Array): Sink | undefined {
+    const probe = this.#options.selector.probe(head, entry.size)
+    return probe === undefined ? undefined : this.#probeSink(entry, probe).write(piece)
+  }
+
+  #probeSink(entry: OpenEntry, probe: Probe): Sink {
+    let left = entry.size
+    const sink: Sink = {
+      write: (piece) => {
+        try {
+          probe.write(piece)
+          left -= piece.length
+          if (left > 0) return sink
+          this.#keepResult(entry, probe.end())
+        } catch (error) {
+          if (!(error instanceof Problem)) throw error
+          this.#report(entry.path, error.message)
+        }
+        return undefined
+      },
+    }
+    return sink
+  }
+
+  #keepResult(entry: OpenEntry, result: Buffer | undefined): void {
+    if (result === undefined) return
+    const { keptFileBytes } = this.#options.limits
+    if (result.length > keptFileBytes)
+      this.#report(entry.path, `what is known of it takes more than ${keptFileBytes} bytes`)
+    else if (this.#reserve(entry, result.length)) entry.content = compact(result)
+  }
+
+  #report(path: string, reason: string): void {
+    if (this.#unknowns.length < reportedUnknowns)
+      this.#unknowns.push({ path: path.startsWith('/') ? path : `/${path}`, reason })
+    else this.#moreUnknowns += 1
+  }
+
+  #excess(what: string): Problem {
+    const { name } = this.#options
+    return new Problem('limit_exceeded', `${name} ${what}`, { at: name })
+  }
+}
+
+/** Copies, so that the chunks a file came in are not held by it. */
+function keepingSink(entry: OpenEntry): Sink | undefined {
+  const content = Buffer.allocUnsafeSlow(entry.size)
+  let filled = 0
+  if (entry.size === 0) entry.content = content
+  const sink: Sink = {
+    write(piece) {
+      content.set(piece, filled)
+      filled += piece.length
+      if (filled < content.length) return sink
+      entry.content = content
+      return undefined
+    },
+  }
+  return entry.size === 0 ? undefined : sink
+}
+
+/** Without the larger memory it may be a view of. */
+function compact(bytes: Buffer): Buffer {
+  if (bytes.buffer.byteLength === bytes.length) return bytes
+  const copy = Buffer.allocUnsafeSlow(bytes.length)
+  copy.set(bytes)
+  return copy
+}
+
+function linkTargetOf({ type, linkName }: TarHeader): { target: string; refused: string | undefined } | undefined {
+  if (type !== 'symlink' && type !== 'hardlink') return undefined
+  const target = type === 'symlink' ? linkName : cleanPath(linkName)
+  if (target === undefined)
+    return { target: '', refused: 'it is a hard link to a name with a `..` component or a NUL byte' }
+  const isUsable = target !== '' && !target.includes('\0')
+  return { target, refused: isUsable ? undefined : 'it is a link without a usable target' }
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { parseJson } from '#kit/json.ts'
+import { defineCataloger } from '../cataloger.ts'
+import { npmPackage } from './npm-package.ts'
+
+/** A value of another type counts as absent. */
+const text = z.string().optional().catch(undefined)
+const PackageJson = z.object({ name: text, version: text })
+
+/**
+ * Packages as they lie on disk, each place of its own. Only the root of a package counts; the name is the one inside
+ * the file, which is not the folder's where a package was installed under an alias. Without name or version it is no
+ * package (`{"type": "module"}` is a common one).
+ */
+export default defineCataloger({
+  id: 'node-modules',
+  version: 1,
+  ecosystem: 'npm',
+  title: 'Installed npm packages (node_modules)',
+  spec: 'https://docs.npmjs.com/cli/v11/configuring-npm/package-json',
+  files: ['**/node_modules/*/package.json', '**/node_modules/@*/*/package.json'],
+  finds: ['packages'],
+
+  async catalog(file) {
+    if (!isPackageRoot(file.path)) return []
+    const location = `/${file.path}`
+    const { name = '', version = '' } = parseJson(PackageJson, withoutMark(await file.text()), location)
+    if (name === '' || version === '') return []
+    const found = npmPackage(name, version, location)
+    return [
+      found === undefined
+        ? { unknown: { path: location, reason: 'its name or version is not one that npm knows' } }
+        : { package: found },
+    ]
+  },
+})
+
+/** Folders with a leading dot belong to tools, and `@scope` itself is no package. */
+function isPackageRoot(path: string): boolean {
+  return /(?:^|\/)node_modules\/(?:@[^/]+\/)?[^/@.][^/]*\/package\.json$/.test(path)
+}
+
+function withoutMark(content: string): string {
+  return content.replace(/^\uFEFF/, '')
+}

@@ -1,0 +1,126 @@
+import { Problem } from '#kit/errors.ts'
+import { defineCataloger, type FileUnderTest, type Found } from '../cataloger.ts'
+import { readBerkeleyDb } from './berkeley-db.ts'
+import { readNdb } from './ndb.ts'
+import { readHeader } from './rpm-header.ts'
+import { lacksModule, type Origin, rpmPackage } from './rpm-package.ts'
+import { readTable, type SqliteRow } from './sqlite.ts'
+import { hasCommittedFrames, isHotJournal } from './sqlite-journal.ts'
+import { attempt, malformed, type StoredHeader } from './stored-header.ts'
+
+const folders = ['var/lib/rpm', 'usr/lib/sysimage/rpm', 'usr/share/rpm']
+const names = ['rpmdb.sqlite', 'rpmdb.sqlite-wal', 'rpmdb.sqlite-journal', 'Packages.db', 'Packages']
+/** Damaged places that are told one by one. */
+const toldLimit = 10
+/** Damaged places after which a database is given up. */
+const damageLimit = 1000
+/** Packages that are named in one reason. */
+const namedLimit = 10
+
+export default defineCataloger({
+  id: 'rpm-database',
+  version: 1,
+  ecosystem: 'rpm',
+  title: 'rpm database',
+  spec: 'https://rpm-software-management.github.io/rpm/manual/format_header.html',
+  files: folders.flatMap((folder) => names.map((name) => `${folder}/${name}`)),
+  finds: ['packages', 'sources', 'architectures', 'modules'],
+
+  async *catalog(file, { distribution, signal }) {
+    const path = `/${file.path}`
+    const reason = await pendingChange(file)
+    if (reason !== undefined) yield { unknown: { path, reason } }
+    if (!isDatabase(file.path)) return
+    for (const found of packagesOf(storedHeaders(await file.bytes()), { path, distribution })) {
+      signal.throwIfAborted()
+      yield found
+    }
+  },
+})
+
+function isDatabase(path: string): boolean {
+  return !path.endsWith('-wal') && !path.endsWith('-journal')
+}
+
+/** What a file beside the database says that the database does not. */
+async function pendingChange(file: FileUnderTest): Promise<string | undefined> {
+  if (file.path.endsWith('-wal') && hasCommittedFrames(await file.bytes())) {
+    return 'the latest changes of the rpm database may be in this write-ahead log only; it was not applied'
+  }
+  if (file.path.endsWith('-journal') && isHotJournal(await file.bytes())) {
+    return 'a change of the rpm database was cut off; this journal, which would undo it, was not applied'
+  }
+  return undefined
+}
+
+/** The content decides, whatever the name: a converted database sometimes keeps its file name. */
+function storedHeaders(bytes: Buffer): Iterable<StoredHeader | Problem> {
+  const head = bytes.toString('latin1', 0, 6)
+  if (head === 'SQLite') return sqliteHeaders(bytes)
+  return head.startsWith('RpmP') ? readNdb(bytes) : readBerkeleyDb(bytes)
+}
+
+function* sqliteHeaders(bytes: Buffer): Generator<StoredHeader | Problem> {
+  for (const row of readTable(bytes, 'Packages')) yield row instanceof Problem ? row : headerOf(row)
+}
+
+function headerOf({ rowId, page, values }: SqliteRow): StoredHeader | Problem {
+  const where = `package ${rowId} on page ${page}`
+  const [, blob] = values
+  return Buffer.isBuffer(blob) ? { where, blob } : malformed(`${where} has no header`)
+}
+
+/** Packages that can be read, then what could not be. */
+function* packagesOf(records: Iterable<StoredHeader | Problem>, origin: Origin): Generator<Found> {
+  const damage: string[] = []
+  const streamless: string[] = []
+  for (const record of untilProblem(records)) {
+    const header = record instanceof Problem ? record : attempt(() => located(record))
+    if (header instanceof Problem) {
+      damage.push(header.message)
+      if (damage.length === damageLimit) break
+    } else if (header.name !== 'gpg-pubkey') {
+      const found = rpmPackage(header, origin)
+      yield { package: found }
+      if (lacksModule(header)) streamless.push(found.name)
+    }
+  }
+  for (const reason of [...damageReasons(damage), ...streamlessReasons(streamless)]) {
+    yield { unknown: { path: origin.path, reason } }
+  }
+}
+
+/** A reader that throws has found the rest unreadable. */
+function* untilProblem(records: Iterable<StoredHeader | Problem>): Generator<StoredHeader | Problem> {
+  try {
+    yield* records
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    yield error
+  }
+}
+
+function located({ where, blob }: StoredHeader): ReturnType<typeof readHeader> {
+  try {
+    return readHeader(blob)
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    throw malformed(`${where}: ${error.message}`)
+  }
+}
+
+function damageReasons(damage: readonly string[]): string[] {
+  const told = damage.slice(0, toldLimit).map((message) => `the rpm database is damaged: ${message}`)
+  const more = damage.length - told.length
+  if (damage.length === damageLimit)
+    return [...told, `the rpm database is damaged in ${damageLimit} places; the rest was not read`]
+  return more === 0 ? told : [...told, `the rpm database is damaged in ${more} more places`]
+}
+
+/** Advisories for modules hold for one stream only, so these packages cannot be judged by them. */
+function streamlessReasons(packages: readonly string[]): string[] {
+  if (packages.length === 0) return []
+  const named = packages.slice(0, namedLimit).join(', ')
+  const more = packages.length > namedLimit ? ` and ${packages.length - namedLimit} more` : ''
+  return [`built for a module, but without a modularity label that names the stream: ${named}${more}`]
+}
