@@ -13,6 +13,7 @@ import type { Context } from '#kit/context.ts'
 import { type Certificates, makeCertificates } from '../helpers/certificates.ts'
 import { describeWith, shared } from '../helpers/components.ts'
 import { type DockerRegistry, type DockerRegistryOptions, startDockerRegistry } from '../helpers/docker-registry.ts'
+import { contentOfLayout, sha256, startFakeRegistry } from '../helpers/fake-registry.ts'
 
 const layout = shared('images/oci')
 const image = 'acme/shop-api:1.4.2'
@@ -98,6 +99,18 @@ describe.skipIf(!existsSync(layout))('with ../shared', () => {
       const { layers } = await pull(`${host}/${image}`, { caFile: certificates.caFile })
       expect(fingerprint(layers)).toBe(expected)
     })
+  })
+
+  it('reads a real image over connections that keep breaking', async () => {
+    const content = contentOfLayout(layout)
+    await using registry = await startFakeRegistry(content, { cutBlobsAfter: 8 * 1024 ** 2 })
+    const digest = sha256(content.manifests.get(image)?.body ?? Buffer.of())
+    const context: Context = { signal, env: {}, now: () => new Date(), progress: () => {} }
+    const reference = parseReference(`${registry.host}/acme/shop-api@${digest}`)
+    await using target = await openRegistry(reference, {}, context)
+    const { layers } = await target.read(selector)
+    expect(fingerprint(layers)).toBe(fingerprint(await layersOfLayout()))
+    expect(registry.seen.filter(({ range }) => range !== undefined).length).toBeGreaterThan(2)
   })
 })
 
