@@ -1,11 +1,11 @@
 import type { FileHandle } from 'node:fs/promises'
 import { Problem } from '#kit/errors.ts'
 import { readAll } from '#kit/limits.ts'
+import { readTar } from '#kit/tar/tar.ts'
 import { inArchive } from './archive-head.ts'
 import { ArchiveMembers } from './archive-members.ts'
 import { openRegular, type Range, readRange } from './file-range.ts'
 import type { ReadOptions, StoredPieces } from './stored-target.ts'
-import { readTar } from './tar.ts'
 
 interface FileMember extends Range {
   /** Its content is a map of pieces and holes, not the bytes themselves. */

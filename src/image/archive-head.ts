@@ -1,5 +1,5 @@
 import { Problem } from '#kit/errors.ts'
-import { blockSize, TarBlock } from './tar-header.ts'
+import { blockSize, TarBlock } from '#kit/tar/tar-header.ts'
 
 /** Bytes that show what something is. */
 export const headBytes = blockSize

@@ -1,9 +1,9 @@
 import { posix } from 'node:path'
 import { Problem } from '#kit/errors.ts'
+import { cleanPath } from '#kit/path.ts'
+import type { TarHeader } from '#kit/tar/tar-parser.ts'
 import { promisedDigest } from './image-pieces.ts'
 import type { ImageLimits } from './limits.ts'
-import { cleanPath } from './path.ts'
-import type { TarHeader } from './tar-parser.ts'
 
 /** What all names of one archive may take together. */
 const namesBytes = 64 * 1024 ** 2

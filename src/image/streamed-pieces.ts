@@ -1,12 +1,12 @@
 import { Problem } from '#kit/errors.ts'
 import { joined, readAll } from '#kit/limits.ts'
+import type { TarHeader } from '#kit/tar/tar-parser.ts'
 import { archiveKind, headBytes } from './archive-head.ts'
 import { ArchiveMembers } from './archive-members.ts'
 import type { LayerContents, Selector } from './entry.ts'
 import { type ImagePieces, readPromised } from './image-pieces.ts'
 import { readLayer } from './layer.ts'
 import type { ReadOptions } from './stored-target.ts'
-import type { TarHeader } from './tar-parser.ts'
 
 /** What was kept of a member as it passed by. */
 interface Piece {

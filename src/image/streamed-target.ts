@@ -1,4 +1,5 @@
 import type { Chunks } from '#kit/limits.ts'
+import { readTar } from '#kit/tar/tar.ts'
 import type { Platform, SubjectKind } from '#model/image.ts'
 import { inArchive } from './archive-head.ts'
 import type { ArchiveFormat } from './archive-image.ts'
@@ -8,7 +9,6 @@ import { assembleImage, checkLayerCount, layerName } from './image-contents.ts'
 import type { Selection } from './image-pieces.ts'
 import type { ReadOptions } from './stored-target.ts'
 import { StreamedPieces } from './streamed-pieces.ts'
-import { readTar } from './tar.ts'
 import type { Target, TargetContents } from './target.ts'
 
 export interface StreamedOptions extends ReadOptions {

@@ -100,6 +100,14 @@ describe('the inventory', () => {
     expect(found).toEqual(['pkg:npm/a@1 /a/names.txt'])
   })
 
+  it('stops at a number of packages that no image has, and says so', async () => {
+    const tree = rootOf({ 'a/names.txt': 'a 1\na 2', 'b/names.txt': 'b 1', 'c/names.txt': 'c 1' })
+    const options = { catalogers: [lines], packagesLimit: 2, signal: new AbortController().signal }
+    const { packages, unknowns } = await catalog(tree, options)
+    expect(packages.map(({ name }) => name)).toEqual(['a', 'a', 'b'])
+    expect(unknowns).toEqual([{ path: '/', reason: 'there are more than 2 packages: the rest was not read' }])
+  })
+
   it('says what a release file was cut at', async () => {
     const { unknowns, distribution } = await inventoryOf({ 'etc/os-release': `ID=debian\n${'#'.repeat(70_000)}` })
     expect(distribution?.id).toBe('debian')

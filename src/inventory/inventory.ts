@@ -15,6 +15,8 @@ export interface CatalogOptions {
   readonly more?: ReadonlySet<string>
   /** What the tree was made of; tells which layer brought a package whose file later layers wrote again. */
   readonly layers?: readonly LayerContents[]
+  /** Once there are more packages, no further file is read and that is reported. */
+  readonly packagesLimit?: number
   readonly signal: AbortSignal
 }
 
@@ -40,7 +42,7 @@ export interface Inventory {
 /** Everything that is installed in a root file system, as far as the catalogers can tell. */
 export async function catalog(
   tree: FileTree,
-  { catalogers, more = new Set(), layers = [], signal }: CatalogOptions,
+  { catalogers, more = new Set(), layers = [], packagesLimit = 500_000, signal }: CatalogOptions,
 ): Promise<Inventory> {
   const release = readRelease(tree)
   const plan = planJobs(tree, catalogers, more)
@@ -52,8 +54,15 @@ export async function catalog(
   }
   const older = olderVersions(layers, new Set(plan.jobs.map(({ realPath }) => realPath)))
   const results: Result[] = []
+  const limits: Unknown[] = []
+  let count = 0
   for (const job of plan.jobs) {
+    if (count > packagesLimit) {
+      limits.push({ path: '/', reason: `there are more than ${packagesLimit} packages: the rest was not read` })
+      break
+    }
     const result = await run(job, context)
+    count += result.packages.length
     results.push({
       ...result,
       packages: await withOrigin(result.packages, older.get(job.realPath) ?? [], job, context),
@@ -62,9 +71,12 @@ export async function catalog(
   return {
     distribution,
     packages: sortedPackages(results.flatMap(({ packages }) => packages)),
-    unknowns: [...release.unknowns, ...plan.unknowns, ...results.flatMap(({ unknowns }) => unknowns)].toSorted(
-      byKey(unknownKey),
-    ),
+    unknowns: [
+      ...release.unknowns,
+      ...plan.unknowns,
+      ...limits,
+      ...results.flatMap(({ unknowns }) => unknowns),
+    ].toSorted(byKey(unknownKey)),
     catalogers: catalogers
       .map(({ id }) => {
         const own = results.filter((result) => result.id === id)
@@ -135,7 +147,8 @@ function noteOf(notes: Buffer, id: string): Buffer | undefined {
   return isNotes(notes) ? unpackNotes(notes).find((note) => note.id === id)?.bytes : undefined
 }
 
-const findsLimit = 500_000
+/** Of one file. */
+const findsLimit = 200_000
 
 function sortedPackages(packages: readonly FoundPackage[]): FoundPackage[] {
   const byIdentity = new Map(packages.map((found) => [packageKey(found), found] as const))

@@ -65,7 +65,12 @@ async function readTarget(
   for (let reads = 1; ; reads++) {
     const contents = await target.read(selectorFor(readers, more))
     const tree = overlay(contents.layers)
-    const found = await catalog(tree, { catalogers: readers, more, signal: context.signal })
+    const found = await catalog(tree, {
+      catalogers: readers,
+      more,
+      layers: contents.layers,
+      signal: context.signal,
+    })
     const inventory = withUnknowns(found, tree.unknowns)
     if (inventory.missing.length === 0) return { contents, inventory }
     if (reads === readsLimit) return { contents, inventory: withUnknowns(inventory, inventory.missing.map(unreached)) }

@@ -2,7 +2,7 @@ import type { Entry } from '#image/entry.ts'
 import { type FileTree, overlay } from '#image/file-tree.ts'
 
 /** Content of a file (`undefined`: not kept), or what a link points to. */
-export type FileFixture = string | Buffer | undefined | { readonly link: string } | { readonly hardLink: string }
+type FileFixture = string | Buffer | undefined | { readonly link: string } | { readonly hardLink: string }
 export type LayerFixture = Readonly<Record<string, FileFixture>>
 
 /** A root file system for tests, of one layer or several, bottom first. */
