@@ -1,4 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { makeCertificates } from '../../../test/helpers/certificates.ts'
@@ -134,6 +136,27 @@ describeWith(['openssl'], 'TLS', () => {
     expect(
       textsOf(await pulling.pull(`${host}/app:1`, {}, pulling.context({ SSL_CERT_FILE: certificates.caFile }))),
     ).toHaveLength(2)
+  })
+
+  it('goes through a proxy, which sees nothing but the name of the host', async () => {
+    const { host } = await pulling.start(await sampleContent(), { tls: certificates })
+    const asked: string[] = []
+    const proxy = createServer().on('connect', (incoming, socket) => {
+      asked.push(`${incoming.url} ${incoming.headers['proxy-authorization']}`)
+      const onward = connect(Number(host.split(':')[1]), '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n')
+        onward.pipe(socket).pipe(onward)
+      })
+      socket.on('error', () => onward.destroy())
+    })
+    await new Promise<void>((resolve) => {
+      proxy.listen(0, '127.0.0.1', resolve)
+    })
+    const env = { HTTPS_PROXY: `http://ann:pw@127.0.0.1:${(proxy.address() as AddressInfo).port}` }
+    const contents = await pulling.pull('registry.test/app:1', { caFile: certificates.caFile }, pulling.context(env))
+    proxy.close()
+    expect(textsOf(contents)).toHaveLength(2)
+    expect(new Set(asked)).toEqual(new Set([`registry.test:443 ${basicField('ann', 'pw')}`]))
   })
 
   it('trusts what the folder of the registry holds', async () => {

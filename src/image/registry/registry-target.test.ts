@@ -81,6 +81,19 @@ describe('openRegistry', () => {
     })
   })
 
+  it('finds an image behind an index within an index', async () => {
+    const content = emptyContent()
+    const image = addImage(content, { layers: [await tarOf({ a: 'deep' })] })
+    const inner = addIndex(content, { manifests: [image] })
+    addIndex(content, { tag: '1', manifests: [{ ...inner, platform: { os: 'linux', architecture: 'amd64' } }] })
+    const { host } = await pulling.start(content)
+    expect(textsOf(await pulling.pull(`${host}/app:1`))).toEqual([{ a: 'deep' }])
+  })
+
+  it.each(['999.999.999.999/app', '1.2.3.4.5/app', '[::::]:80/app'])('refuses the registry of %s', async (name) => {
+    await expect(pulling.pull(name)).rejects.toMatchObject({ code: 'usage' })
+  })
+
   it('says that an image does not exist', async () => {
     const { host } = await pulling.start(await sampleContent())
     await expect(pulling.pull(`${host}/app:2`)).rejects.toMatchObject({
