@@ -3,13 +3,13 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { Problem } from '#kit/errors.ts'
 import { type Chunks, joined, readAll } from '#kit/limits.ts'
+import { readTar } from '#kit/tar/tar.ts'
 import { archiveLimits, checkRatio, type FeedMember, isZlibError, type MemberOptions } from './archive-limits.ts'
-import { tarMembers } from './feed-tar.ts'
 import { zipMembers } from './feed-zip.ts'
-import type { Dropped, FeedFile } from './source.ts'
+import type { DroppedItem, FeedFile } from './source.ts'
 
 /** The files in a zip, a tar (gzipped or not), or the file itself when it is neither. */
-export async function* feedMembers(file: FeedFile, options: MemberOptions): AsyncGenerator<FeedMember | Dropped> {
+export async function* feedMembers(file: FeedFile, options: MemberOptions): AsyncGenerator<FeedMember | DroppedItem> {
   const { head, all } = await peek(fileContent(file, options.signal))
   if (head.toString('latin1', 0, 4) === 'PK\u0003\u0004') {
     yield* zipMembers(await readAll(all, archiveLimits.zipBytes, file.name), file.name, options)
@@ -17,6 +17,22 @@ export async function* feedMembers(file: FeedFile, options: MemberOptions): Asyn
     yield* tarMembers(all, file.name, options)
   } else {
     yield { name: file.name, bytes: await readAll(all, archiveLimits.documentBytes, file.name) }
+  }
+}
+
+async function* tarMembers(
+  archive: AsyncIterable<Uint8Array>,
+  at: string,
+  { wants, signal }: MemberOptions,
+): AsyncGenerator<FeedMember | DroppedItem> {
+  const { members, memberBytes } = archiveLimits
+  let count = 0
+  for await (const { header, content } of readTar(archive, { signal })) {
+    count += 1
+    if (count > members) throw new Problem('limit_exceeded', `more than ${members} files`, { at })
+    if (header.type !== 'file' || !wants(header.path)) continue
+    if (header.size > memberBytes) yield { dropped: { at: header.path, reason: 'larger than the limit' } }
+    else yield { name: header.path, bytes: await readAll(content, memberBytes, header.path) }
   }
 }
 

@@ -1,4 +1,6 @@
 import { constants, gunzipSync } from 'node:zlib'
+import { Problem } from '#kit/errors.ts'
+import { TarParser } from '#kit/tar/tar-parser.ts'
 import { isGzip, isTar } from './archive.ts'
 
 /** What the first bytes of a file show of it. */
@@ -35,14 +37,11 @@ function gunzipStart(bytes: Uint8Array): Buffer {
   }
 }
 
+/** Up to where the head breaks off. */
 function* tarNames(content: Buffer): Generator<string> {
-  for (let offset = 0; offset + 512 <= content.length; ) {
-    const size = Number.parseInt(content.toString('latin1', offset + 124, offset + 136), 8)
-    if (!(size >= 0)) return
-    yield content
-      .subarray(offset, offset + 100)
-      .toString()
-      .replace(/\0.*$/s, '')
-    offset += 512 + Math.ceil(size / 512) * 512
+  try {
+    for (const event of new TarParser().push(content)) if (!(event instanceof Uint8Array)) yield event.path
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
   }
 }

@@ -3,7 +3,7 @@ import { crc32, inflateRawSync } from 'node:zlib'
 import { type Entry, fromBuffer, type ZipFile } from 'yauzl'
 import { Problem } from '#kit/errors.ts'
 import { archiveLimits, checkRatio, type FeedMember, isZlibError, type MemberOptions } from './archive-limits.ts'
-import type { Dropped } from './source.ts'
+import type { DroppedItem } from './source.ts'
 
 const openZip = promisify<Buffer, { lazyEntries: true; decodeStrings: false }, ZipFile>(fromBuffer)
 
@@ -12,7 +12,7 @@ export async function* zipMembers(
   bytes: Buffer,
   at: string,
   { wants, signal }: MemberOptions,
-): AsyncGenerator<FeedMember | Dropped> {
+): AsyncGenerator<FeedMember | DroppedItem> {
   const zip = await openZip(bytes, { lazyEntries: true, decodeStrings: false }).catch((cause: unknown) => {
     throw new Problem('malformed', 'the zip has no readable directory', { at, cause })
   })

@@ -7,7 +7,7 @@ import { isOfEcosystem, osvEcosystem } from './osv-recognition.ts'
 import { OsvAffected, OsvRecord } from './osv-schema.ts'
 import { rate } from './osv-severity.ts'
 import type { AdvisoryRecord } from './record.ts'
-import { type AdvisorySource, type Dropped, defineSource, type FeedFile, type FeedItem } from './source.ts'
+import { type AdvisorySource, type DroppedItem, defineSource, type FeedFile, type FeedItem } from './source.ts'
 import { type VersionOrder, versionOrder } from './version-order.ts'
 
 /** What tells one ecosystem's OSV feed from another's. */
@@ -68,7 +68,7 @@ export interface OsvEntry {
 export async function* osvRecords(
   file: FeedFile,
   { ecosystem, signal }: { readonly ecosystem: string; readonly signal: AbortSignal },
-): AsyncGenerator<OsvEntry | Dropped> {
+): AsyncGenerator<OsvEntry | DroppedItem> {
   let found = 0
   for await (const member of feedMembers(file, { signal, wants: isOsvName })) {
     if ('dropped' in member) {
@@ -88,10 +88,15 @@ export async function* osvRecords(
       continue
     }
     found += 1
-    if (typeof advisory.withdrawn === 'string') yield { dropped: { at: advisory.id, reason: 'withdrawn' } }
+    if (isWithdrawn(advisory)) yield { dropped: { at: advisory.id, reason: 'withdrawn' } }
     else yield { advisory, affected }
   }
   if (found === 0) throw new Problem('malformed', `this has no advisory about ${ecosystem}`, { at: file.name })
+}
+
+/** The field, or the title by which the GitHub database marks it where the field got lost on the way. */
+function isWithdrawn({ withdrawn, summary }: OsvRecord): boolean {
+  return typeof withdrawn === 'string' || /^withdrawn(?: advisory)?:/i.test(summary ?? '')
 }
 
 function isOsvName(name: string): boolean {

@@ -87,7 +87,7 @@ export async function readInput(
   context.progress({ task: `read ${id}`, done: items, unit: 'items', finished: true })
   const found = {
     asOf: newest === '' ? undefined : newest,
-    derivedFrom: origins.size === 0 ? undefined : [...origins].join('; '),
+    derivedFrom: origins.size === 0 ? undefined : [...origins].toSorted().join('; '),
   }
   const report = { ...describe(source, { ...found, ...about, id }), ...drops.report() }
   return { report: { ...report, records: kev.size + cycles.length }, rows, kev, cycles }

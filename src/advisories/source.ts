@@ -25,9 +25,9 @@ export type FeedItem =
   | { readonly cycle: ReleaseCycle }
   /** The file says of itself that it is not an upstream file but was made from these facts. Once per file. */
   | { readonly derivedFrom: string }
-  | Dropped
+  | DroppedItem
 
-export interface Dropped {
+export interface DroppedItem {
   /** `reason` is one of a few fixed sentences, so that drops can be counted by it; `at` says where. */
   readonly dropped: { readonly at: string; readonly reason: string }
 }

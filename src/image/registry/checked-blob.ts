@@ -23,7 +23,7 @@ export function checkedBlob(source: AsyncIterable<Uint8Array>, promised: Promise
       }
     },
     async [Symbol.asyncDispose]() {
-      await verified.return()
+      await verified.return(undefined)
     },
   }
 }

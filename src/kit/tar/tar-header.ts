@@ -1,5 +1,5 @@
-import { Problem } from '#kit/errors.ts'
-import { decodeName } from './path.ts'
+import { Problem } from '../errors.ts'
+import { decodeName } from '../path.ts'
 
 export const blockSize = 512
 

@@ -1,14 +1,15 @@
-import { Problem } from '#kit/errors.ts'
-import type { EntryType } from './entry.ts'
-import { cleanPath } from './path.ts'
+import { Problem } from '../errors.ts'
+import { cleanPath } from '../path.ts'
 import { ContentMap, readOldMap, SparseContent } from './sparse.ts'
 import { type ExtendedHeader, isExtension, TarExtensions } from './tar-extension.ts'
 import { blockSize, readNumber, TarBlock } from './tar-header.ts'
 
+export type MemberType = 'file' | 'directory' | 'symlink' | 'hardlink' | 'character-device' | 'block-device' | 'fifo'
+
 export interface TarHeader {
-  /** As in `Entry.path`. */
+  /** Clean and relative, see `cleanPath`; the root itself is the empty string. */
   readonly path: string
-  readonly type: EntryType
+  readonly type: MemberType
   /** Bytes of content, holes of a sparse file included. */
   readonly size: number
   readonly mode: number
@@ -20,6 +21,8 @@ export interface TarHeader {
   readonly linkName: string
   /** Where the content starts in the uncompressed archive. */
   readonly offset: number
+  /** Bytes of content as stored: less than `size` for a sparse file. */
+  readonly stored: number
   /** Why this member must not be taken in; `path` is then its name as written. */
   readonly refused: string | undefined
 }
@@ -166,7 +169,7 @@ export class TarParser {
     yield* this.#startContent(header)
   }
 
-  #describe(header: ExtendedHeader, type: EntryType): TarHeader {
+  #describe(header: ExtendedHeader, type: MemberType): TarHeader {
     const path = cleanPath(header.name)
     const refused = path === undefined ? refusedName : refusedTypes.get(header.typeFlag)
     return {
@@ -179,6 +182,7 @@ export class TarParser {
       mtime: header.mtime,
       linkName: header.linkName,
       offset: this.#position,
+      stored: this.#stored,
       refused,
     }
   }
@@ -266,7 +270,7 @@ const refusedTypes: ReadonlyMap<string, string> = new Map([
   ['N', 'it is a list of long names in a form no tar has written since 1993'],
 ])
 
-const memberTypes: ReadonlyMap<string, EntryType> = new Map([
+const memberTypes: ReadonlyMap<string, MemberType> = new Map([
   ['1', 'hardlink'],
   ['2', 'symlink'],
   ['3', 'character-device'],
@@ -280,7 +284,7 @@ const memberTypes: ReadonlyMap<string, EntryType> = new Map([
 const bodiless: ReadonlySet<string> = new Set(['1', '2', '3', '4', '5', '6'])
 
 /** POSIX: a type that is not known is a file. Old archives mark a directory by the slash at its end. */
-function memberType({ typeFlag, name }: ExtendedHeader): EntryType {
+function memberType({ typeFlag, name }: ExtendedHeader): MemberType {
   return memberTypes.get(typeFlag) ?? (name.endsWith('/') ? 'directory' : 'file')
 }
 

@@ -1,4 +1,4 @@
-import type { Chunks } from '#kit/limits.ts'
+import type { Chunks } from '../limits.ts'
 import { type TarHeader, TarParser } from './tar-parser.ts'
 
 export interface TarMember {

@@ -1,4 +1,4 @@
-import { Problem } from '#kit/errors.ts'
+import { Problem } from '../errors.ts'
 import { blockSize, readNumber } from './tar-header.ts'
 
 /** Offset and length, by turns, of the parts of a sparse file that are stored. */

@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer'
 const needsCleaning = /(?:^|\/)\.{0,2}(?:\/|$)/
 
 /**
- * A member name as `Entry.path`: relative, without empty or `.` components; the root is the empty string.
+ * The name of an archive member made clean: relative, without empty or `.` components; the root is the empty string.
  * `undefined` for names that no extraction may honour: with a `..` component, as in GNU tar, or with a NUL byte.
  */
 export function cleanPath(name: string): string | undefined {

@@ -1,5 +1,5 @@
-import { Problem } from '#kit/errors.ts'
-import { decodeName } from './path.ts'
+import { Problem } from '../errors.ts'
+import { decodeName } from '../path.ts'
 import { type PaxRecords, type PaxSparse, parsePax } from './pax.ts'
 import type { HeaderBlock } from './tar-header.ts'
 

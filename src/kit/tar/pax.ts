@@ -1,5 +1,5 @@
-import { Problem } from '#kit/errors.ts'
-import { decodeName } from './path.ts'
+import { Problem } from '../errors.ts'
+import { decodeName } from '../path.ts'
 
 /** What a PAX extended header says about the member after it. An empty text takes an earlier value back. */
 export interface PaxRecords {
