@@ -188,6 +188,19 @@ describe('content that is not what was promised', () => {
     expect(String(problem)).toContain(host)
   })
 
+  it('is refused as a layer, and not taken for damage, before its end is seen', async () => {
+    const content = emptyContent()
+    const layer = await tarOf({ big: Buffer.from(Array.from({ length: 1_500_000 }, (_, at) => (at * at * at) >>> 7)) })
+    addImage(content, { tag: '1', layers: [layer] })
+    const digest = sha256(gzipSync(layer))
+    content.blobs.set(digest, Buffer.alloc(content.blobs.get(digest)?.byteLength ?? 0, 7))
+    const { host } = await pulling.start(content)
+    await expect(pulling.pull(`${host}/app:1`)).rejects.toMatchObject({
+      code: 'malformed',
+      message: expect.stringContaining(`expected ${digest}, got sha256:`),
+    })
+  })
+
   it('is refused as a configuration', async () => {
     const content = await sampleContent()
     const config = [...content.blobs.keys()].at(-1) ?? ''
