@@ -88,10 +88,15 @@ export async function* osvRecords(
       continue
     }
     found += 1
-    if (typeof advisory.withdrawn === 'string') yield { dropped: { at: advisory.id, reason: 'withdrawn' } }
+    if (isWithdrawn(advisory)) yield { dropped: { at: advisory.id, reason: 'withdrawn' } }
     else yield { advisory, affected }
   }
   if (found === 0) throw new Problem('malformed', `this has no advisory about ${ecosystem}`, { at: file.name })
+}
+
+/** Data made from GitHub's advisories may keep the word only in the title. */
+function isWithdrawn({ withdrawn, summary }: OsvRecord): boolean {
+  return typeof withdrawn === 'string' || /^withdrawn(?: advisory)?(?::|$)/i.test(summary ?? '')
 }
 
 function isOsvName(name: string): boolean {
