@@ -60,10 +60,10 @@ describe('a build', () => {
     ]
     const { sources } = await buildDatabase(dir.path, [input('test', items)], options)
     expect(sources[0]).toMatchObject({ records: 1, dropped: 3 })
-    expect(sources[0]?.examples.map(({ reason }) => reason)).toEqual([
-      'no version',
-      'it has no id, name or namespace',
-      'the record is too large',
+    expect(sources[0]?.reasons).toEqual([
+      { reason: 'no version', count: 1, first: 'line 7' },
+      { reason: 'no id, name or namespace', count: 1, first: 'CVE-2023-0001' },
+      { reason: 'the record is too large', count: 1, first: 'HUGE' },
     ])
   })
 

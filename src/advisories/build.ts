@@ -138,7 +138,7 @@ function specials(readings: readonly Reading[], base: Database | undefined) {
   }
 }
 
-function withoutReport({ dropped: _dropped, examples: _examples, ...source }: SourceReport): ManifestSource {
+function withoutReport({ dropped: _dropped, reasons: _reasons, ...source }: SourceReport): ManifestSource {
   return source
 }
 

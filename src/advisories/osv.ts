@@ -94,7 +94,7 @@ export async function* osvRecords(
   if (found === 0) throw new Problem('malformed', `this has no advisory about ${ecosystem}`, { at: file.name })
 }
 
-/** Data made from GitHub's advisories may keep the word only in the title. */
+/** The field, or the title by which GitHub's database marks it where the field got lost on the way. */
 function isWithdrawn({ withdrawn, summary }: OsvRecord): boolean {
   return typeof withdrawn === 'string' || /^withdrawn(?: advisory)?(?::|$)/i.test(summary ?? '')
 }

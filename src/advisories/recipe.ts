@@ -19,7 +19,10 @@ const Ingredient = z.strictObject({
   name: z.string().optional(),
   url: z.string().optional(),
   licence: z.string().optional(),
-  asOf: z.iso.date().optional(),
+  asOf: z
+    .string()
+    .regex(/^\d{4}-\d{2}(?:-\d{2})?$/)
+    .optional(),
   derivedFrom: z.string().optional(),
   standsInFor: z.string().optional(),
 })

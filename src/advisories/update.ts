@@ -99,7 +99,7 @@ function planFor(
   if (!isUsable) return { update: { id, outcome: 'failed', bytes, problems } }
   const inputs = sha256(copies.map((copy) => `${copy.file} ${copy.sha256}\n`).join(''))
   const known = base?.sealed.manifest.sources.find((entry) => entry.id === id)
-  const isNews = files.some(({ outcome }) => outcome.kind !== 'kept')
+  const isNews = files.some(({ outcome }) => outcome.kind === 'fetched' || outcome.kind === 'unchanged')
   if (known?.inputs === inputs) {
     return { update: { id, outcome: isNews ? 'unchanged' : 'failed', bytes, problems } }
   }
