@@ -18,6 +18,8 @@ export interface TarHeader {
   readonly mtime: number
   /** Target of a link as written. */
   readonly linkName: string
+  /** A character device 0:0, which overlayfs takes for a whiteout. */
+  readonly isDeviceZero: boolean
   /** Where the content starts in the uncompressed archive. */
   readonly offset: number
   /** Why this member must not be taken in; `path` is then its name as written. */
@@ -178,6 +180,7 @@ export class TarParser {
       gid: header.gid,
       mtime: header.mtime,
       linkName: header.linkName,
+      isDeviceZero: header.isDeviceZero,
       offset: this.#position,
       refused,
     }
