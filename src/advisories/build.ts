@@ -15,8 +15,10 @@ export interface BuildOptions {
   readonly builtAt: Date
   /** Without a key the database is not signed. */
   readonly key?: KeyObject | undefined
-  /** A database whose other sources are kept as they are, and a source's old data where reading it fails. */
+  /** A database whose other sources are kept as they are. */
   readonly base?: Database | undefined
+  /** A source that cannot be read is reported and keeps what the base has of it, instead of ending the build. */
+  readonly isTolerant?: boolean | undefined
   readonly context: Context
 }
 
@@ -26,7 +28,7 @@ export interface BuildReport {
   readonly bytes: number
   readonly records: number
   readonly sources: readonly SourceReport[]
-  /** Sources that could not be read; only where there was a base to fall back on. */
+  /** Sources that could not be read, in a tolerant build. */
   readonly failures: readonly { readonly id: string; readonly problem: Problem }[]
 }
 
@@ -44,6 +46,7 @@ export async function buildDatabase(
     const profiles = makeProfileTable()
     const spillDir = join(staging, 'rows')
     const { readings, failures } = await readAllInputs(inputs, { spillDir, profiles }, options)
+    if (failures[0] !== undefined && readings.length === 0 && options.base === undefined) throw failures[0].problem
     const kept = await keepOthers(readings, { spillDir: join(spillDir, 'base'), profiles }, options)
     const { shards, bySource } = await writeShards(staging, profiles, {
       piles: [...readings, ...kept].map(({ rows }) => rows),
@@ -110,7 +113,7 @@ async function readAllInputs(inputs: readonly BuildInput[], { spillDir, profiles
     try {
       readings.push(await readInput(input, { spillDir: join(spillDir, String(index)), profiles }, options))
     } catch (error) {
-      if (options.base === undefined || !(error instanceof Problem)) throw error
+      if (options.isTolerant !== true || !(error instanceof Problem)) throw error
       failures.push({ id: input.about?.id ?? input.source.id, problem: error })
     }
   }
@@ -135,7 +138,7 @@ function specials(readings: readonly Reading[], base: Database | undefined) {
   }
 }
 
-function withoutReport({ dropped: _dropped, examples: _examples, ...source }: SourceReport): ManifestSource {
+function withoutReport({ dropped: _dropped, reasons: _reasons, ...source }: SourceReport): ManifestSource {
   return source
 }
 

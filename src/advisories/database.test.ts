@@ -1,61 +1,23 @@
-import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempDisposable, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Context } from '#kit/context.ts'
 import { Problem } from '#kit/errors.ts'
 import { fixStates } from '#model/finding.ts'
 import { severities } from '#model/severity.ts'
+import { feedOf, jsonSource, makeRecord, testContext, testKey } from '../../test/helpers/feed.ts'
 import { buildDatabase } from './build.ts'
 import { openDatabase } from './database.ts'
 import type { AdvisoryRecord } from './record.ts'
 import { keyIdOf } from './signature.ts'
-import { defineSource, type FeedItem } from './source.ts'
+import type { FeedItem } from './source.ts'
 
-const { privateKey: key } = generateKeyPairSync('ed25519')
-const builtAt = new Date('2026-01-02T03:04:05Z')
-const context: Context = {
-  signal: new AbortController().signal,
-  env: {},
-  now: () => builtAt,
-  progress: () => undefined,
-}
+const context = testContext('2026-01-02T03:04:05Z')
 
-function record(over: Partial<AdvisoryRecord> = {}): AdvisoryRecord {
-  return {
-    id: 'CVE-2023-0001',
-    aliases: [],
-    namespace: 'debian-12',
-    keyKind: 'source',
-    name: 'openssl',
-    scheme: 'deb',
-    ranges: [{ fixed: '3.0.9-1' }],
-    state: 'affected',
-    fixState: 'fixed',
-    severity: 'high',
-    source: 'test',
-    ...over,
-  }
-}
-
-async function build(dir: string, items: readonly FeedItem[], id = 'test') {
-  const source = defineSource({
-    id,
-    title: 'Test',
-    licence: 'CC0-1.0',
-    homepage: 'https://feeds.example',
-    downloads: [],
-    refreshHours: 24,
-    absentMeans: 'unknown',
-    recognises: () => false,
-    async *read() {
-      yield* items
-    },
-  })
-  const files = [{ name: 'feed.json', open: () => [] }]
-  return buildDatabase(dir, [{ source, files }], { builtAt, key, context })
+function build(dir: string, items: readonly FeedItem[]) {
+  const input = { source: jsonSource('test'), files: [feedOf(items)] }
+  return buildDatabase(dir, [input], { builtAt: context.now(), key: testKey, context })
 }
 
 const text = fc.string({ unit: 'binary', maxLength: 20 })
@@ -133,7 +95,7 @@ describe('a database', () => {
   it('finds each of many names, and nothing for a name between them', async () => {
     await using dir = await mkdtempDisposable(join(tmpdir(), 'database-'))
     const records = Array.from({ length: 12_000 }, (_, index) =>
-      record({ id: `CVE-2024-${index}`, name: `package-${index % 3000}`, ranges: [{ fixed: `${index}.0-1` }] }),
+      makeRecord({ id: `CVE-2024-${index}`, name: `package-${index % 3000}`, ranges: [{ fixed: `${index}.0-1` }] }),
     )
     const report = await build(
       dir.path,
@@ -150,7 +112,7 @@ describe('a database', () => {
 
   it('sorts by id, whatever order a feed has', async () => {
     await using dir = await mkdtempDisposable(join(tmpdir(), 'database-'))
-    const items = ['CVE-2', 'CVE-10', 'CVE-1'].map((id) => ({ record: record({ id }) }))
+    const items = ['CVE-2', 'CVE-10', 'CVE-1'].map((id) => ({ record: makeRecord({ id }) }))
     await build(dir.path, items)
     expect(
       openDatabase(dir.path)
@@ -184,8 +146,8 @@ describe('a database', () => {
   it('says where its facts come from', async () => {
     await using dir = await mkdtempDisposable(join(tmpdir(), 'database-'))
     await build(dir.path, [
-      { record: record({ published: '2024-05-06T07:08:09Z' }) },
-      { record: record({ id: 'CVE-2099-1', published: '2099-01-01' }) },
+      { record: makeRecord({ published: '2024-05-06T07:08:09Z' }) },
+      { record: makeRecord({ id: 'CVE-2099-1', published: '2099-01-01' }) },
       { dropped: { at: 'entry 3', reason: 'no package' } },
     ])
     expect(openDatabase(dir.path).facts).toMatchObject({
@@ -194,7 +156,7 @@ describe('a database', () => {
       sources: [
         {
           id: 'test',
-          name: 'Test',
+          name: 'Feed test',
           url: 'https://feeds.example',
           licence: 'CC0-1.0',
           asOf: '2024-05-06',
@@ -208,7 +170,10 @@ describe('a database', () => {
 describe('a database that was changed by somebody', () => {
   it('is refused or reads the same, wherever a byte is turned', async () => {
     await using dir = await mkdtempDisposable(join(tmpdir(), 'database-'))
-    await build(dir.path, [{ record: record() }, { kev: { cve: 'CVE-1', dateAdded: '2022-05-04', ransomware: false } }])
+    await build(dir.path, [
+      { record: makeRecord() },
+      { kev: { cve: 'CVE-1', dateAdded: '2022-05-04', ransomware: false } },
+    ])
     const before = contents(dir.path)
     const files = await filesOf(dir.path)
     for (const file of files) {
@@ -229,16 +194,16 @@ describe('a database that was changed by somebody', () => {
 
   it('counts only when a trusted key signed it, where keys are named', async () => {
     await using dir = await mkdtempDisposable(join(tmpdir(), 'database-'))
-    await build(dir.path, [{ record: record() }])
-    const trusted = { trust: { keyIds: new Set([keyIdOf(key)]) } }
-    expect(openDatabase(dir.path, trusted).sealed.seal).toEqual({ kind: 'signed', keyId: keyIdOf(key) })
+    await build(dir.path, [{ record: makeRecord() }])
+    const trusted = { trust: { keyIds: new Set([keyIdOf(testKey)]) } }
+    expect(openDatabase(dir.path, trusted).sealed.seal).toEqual({ kind: 'signed', keyId: keyIdOf(testKey) })
     const other = { trust: { keyIds: new Set(['0'.repeat(32)]) } }
     expect(() => openDatabase(dir.path, other)).toThrow(/is not a trusted key/)
   })
 
   it('needs no signature where its digest is known, and is refused without either', async () => {
     await using dir = await mkdtempDisposable(join(tmpdir(), 'database-'))
-    const { digest } = await build(dir.path, [{ record: record() }])
+    const { digest } = await build(dir.path, [{ record: makeRecord() }])
     await writeFile(join(dir.path, 'manifest.sig'), '')
     expect(() => openDatabase(dir.path)).toThrow(Problem)
     expect(openDatabase(dir.path, { pinned: digest }).facts.starter).toBe(true)

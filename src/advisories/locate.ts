@@ -22,11 +22,11 @@ export function locateDatabase(
 ): LocatedDatabase {
   const trust = trustOf(env)
   if (db !== undefined) return { dir: db, origin: 'option', trust }
-  const named = env['SEAWALL_DB']
-  if (named !== undefined && named !== '') return { dir: named, origin: 'environment', trust }
+  const named = nonEmpty(env['SEAWALL_DB'])
+  if (named !== undefined) return { dir: named, origin: 'environment', trust }
   const cache = cacheDirectory(env)
   const starter = starterDirectory()
-  const hasCache = existsSync(join(cache, manifestFile))
+  const hasCache = hasDatabase(cache)
   if (starter === undefined && !hasCache) {
     throw new Problem('advisories_missing', 'there is no advisory database yet', {
       at: cache,
@@ -39,8 +39,16 @@ export function locateDatabase(
   return { dir: starter, origin: 'starter', trust }
 }
 
-/** Where `db update` writes, unless it is told otherwise. */
-export function cacheDirectory(env: Context['env']): string {
+/** The database that commands write to: a scan with the same options reads it. */
+export function writableDirectory({ db }: { readonly db?: string | undefined }, { env }: Pick<Context, 'env'>): string {
+  return db ?? nonEmpty(env['SEAWALL_DB']) ?? cacheDirectory(env)
+}
+
+export function hasDatabase(dir: string): boolean {
+  return existsSync(join(dir, manifestFile))
+}
+
+function cacheDirectory(env: Context['env']): string {
   return join(cacheHome(env), 'seawall', 'db')
 }
 
@@ -52,12 +60,15 @@ export function feedsDirectory(env: Context['env']): string {
 /** The database that came with the program: beside `src` in a checkout, beside `dist` when built. */
 export function starterDirectory(): string | undefined {
   const candidates = ['../../data/starter', '../data/starter'].map((path) => join(import.meta.dirname, path))
-  return candidates.find((path) => existsSync(join(path, manifestFile)))
+  return candidates.find(hasDatabase)
 }
 
 function cacheHome(env: Context['env']): string {
-  const home = env['XDG_CACHE_HOME']
-  return home === undefined || home === '' ? join(env['HOME'] ?? homedir(), '.cache') : home
+  return nonEmpty(env['XDG_CACHE_HOME']) ?? join(env['HOME'] ?? homedir(), '.cache')
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text
 }
 
 function builtAt(dir: string, trust: Trust): number {

@@ -2,6 +2,7 @@ import type { Context } from '#kit/context.ts'
 import type { Kev } from '#model/finding.ts'
 import type { Database } from './database.ts'
 import type { ManifestSource } from './manifest.ts'
+import type { AdvisoryRecord } from './record.ts'
 import { makeRowPile, type ProfileTable, type RowPile } from './row-pile.ts'
 import type { AdvisorySource, FeedFile, FeedItem, ReleaseCycle } from './source.ts'
 
@@ -16,14 +17,16 @@ export interface BuildInput {
 type SourceNotes = { readonly [Field in Exclude<keyof ManifestSource, 'records'>]?: string | undefined }
 
 export interface SourceReport extends ManifestSource {
-  /** Entries that could not be used, and the first of them. */
+  /** Entries that were left out. */
   readonly dropped: number
-  readonly examples: readonly Dropped[]
+  readonly reasons: readonly DropReason[]
 }
 
-export interface Dropped {
-  readonly at: string
+export interface DropReason {
   readonly reason: string
+  readonly count: number
+  /** Where the first of them is. */
+  readonly first: string
 }
 
 /** Everything that one source had to say; `report.records` counts only what is not a row. */
@@ -39,7 +42,7 @@ interface Target {
   readonly profiles: ProfileTable
 }
 
-const exampleLimit = 20
+const reasonLimit = 50
 
 export async function readInput(
   { source, files, about }: BuildInput,
@@ -50,22 +53,24 @@ export async function readInput(
   const rows = makeRowPile(spillDir, profiles)
   const kev = new Map<string, Kev>()
   const cycles: ReleaseCycle[] = []
-  const examples: Dropped[] = []
+  const drops = countDrops()
+  const origins = new Set<string>()
   const today = builtAt.toISOString().slice(0, 10)
-  let dropped = 0
   let newest = ''
 
-  /** What the item was dropped for, if it was. */
-  async function collect(item: FeedItem): Promise<Dropped | undefined> {
-    if ('dropped' in item) return item.dropped
+  async function collect(item: FeedItem): Promise<void> {
     const date = dateOf(item)
     if (date > newest && date <= today) newest = date
-    if ('cycle' in item) cycles.push(item.cycle)
+    if ('dropped' in item) drops.add(item.dropped)
+    else if ('derivedFrom' in item) origins.add(item.derivedFrom)
+    else if ('cycle' in item) cycles.push(item.cycle)
     else if ('kev' in item) {
       const { cve, ...entry } = item.kev
       kev.set(cve, entry)
-    } else return keepRecord(item.record, id, rows)
-    return undefined
+    } else {
+      const fault = await keepRecord(item.record, id, rows)
+      if (fault !== undefined) drops.add({ at: item.record.id, reason: fault })
+    }
   }
 
   let items = 0
@@ -76,15 +81,30 @@ export async function readInput(
         context.signal.throwIfAborted()
         context.progress({ task: `read ${id}`, done: items, unit: 'items' })
       }
-      const reason = await collect(item)
-      if (reason === undefined) continue
-      dropped += 1
-      if (examples.length < exampleLimit) examples.push(reason)
+      await collect(item)
     }
   }
   context.progress({ task: `read ${id}`, done: items, unit: 'items', finished: true })
-  const report = describe(source, { asOf: newest === '' ? undefined : newest, ...about, id })
-  return { report: { ...report, records: kev.size + cycles.length, dropped, examples }, rows, kev, cycles }
+  const found = {
+    asOf: newest === '' ? undefined : newest,
+    derivedFrom: origins.size === 0 ? undefined : [...origins].toSorted().join('; '),
+  }
+  const report = { ...describe(source, { ...found, ...about, id }), ...drops.report() }
+  return { report: { ...report, records: kev.size + cycles.length }, rows, kev, cycles }
+}
+
+function countDrops() {
+  const reasons = new Map<string, { count: number; first: string }>()
+  let dropped = 0
+  return {
+    add({ at, reason }: { readonly at: string; readonly reason: string }): void {
+      dropped += 1
+      const known = reasons.get(reason)
+      if (known !== undefined) known.count += 1
+      else if (reasons.size < reasonLimit) reasons.set(reason, { count: 1, first: at })
+    },
+    report: () => ({ dropped, reasons: [...reasons].map(([reason, entry]) => ({ reason, ...entry })) }),
+  }
 }
 
 function describe({ title, homepage, licence }: AdvisorySource, about: SourceNotes & { readonly id: string }) {
@@ -101,16 +121,10 @@ function describe({ title, homepage, licence }: AdvisorySource, about: SourceNot
   }
 }
 
-async function keepRecord(
-  record: Extract<FeedItem, { record: unknown }>['record'],
-  source: string,
-  rows: RowPile,
-): Promise<Dropped | undefined> {
-  if (record.name === '' || record.namespace === '' || record.id === '') {
-    return { at: record.id, reason: 'it has no id, name or namespace' }
-  }
-  const isKept = await rows.add({ ...record, source })
-  return isKept ? undefined : { at: record.id, reason: 'the record is too large' }
+/** Why the record cannot be kept, if it cannot. */
+async function keepRecord(record: AdvisoryRecord, source: string, rows: RowPile): Promise<string | undefined> {
+  if (record.name === '' || record.namespace === '' || record.id === '') return 'no id, name or namespace'
+  return (await rows.add({ ...record, source })) ? undefined : 'the record is too large'
 }
 
 /** Takes over what a database has from some of its sources. */
@@ -131,7 +145,7 @@ export async function readBase(
   }
   const reports = sources.map((source) => {
     const records = Math.max(0, source.records - (counts.get(source.id) ?? 0))
-    return { ...source, records, dropped: 0, examples: [] }
+    return { ...source, records, dropped: 0, reasons: [] }
   })
   return { rows, reports }
 }

@@ -1,8 +1,10 @@
 import { createReadStream } from 'node:fs'
 import { open, readdir, stat } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { Problem } from '#kit/errors.ts'
+import { parseValue } from '#kit/json.ts'
+import { readFileWithin } from './bounded-file.ts'
 import type { BuildInput } from './reading.ts'
 import { advisorySources } from './registry.generated.ts'
 import type { AdvisorySource, FeedFile } from './source.ts'
@@ -17,16 +19,32 @@ const Ingredient = z.strictObject({
   name: z.string().optional(),
   url: z.string().optional(),
   licence: z.string().optional(),
-  asOf: z.iso.date().optional(),
+  asOf: z
+    .string()
+    .regex(/^\d{4}-\d{2}(?:-\d{2})?$/)
+    .optional(),
   derivedFrom: z.string().optional(),
   standsInFor: z.string().optional(),
 })
 export type Ingredient = z.infer<typeof Ingredient>
 
 /** What a database is made from: one entry per source. */
-export const Recipe = z.array(Ingredient)
+const Recipe = z.array(Ingredient)
 
+const recipeLimitBytes = 1024 * 1024
 const headBytes = 64 * 1024
+
+/** Reads a recipe in YAML or JSON. Throws `usage` where a file or a source is not there, `malformed`. */
+export async function readRecipe(path: string): Promise<BuildInput[]> {
+  const { load } = await import('js-yaml')
+  let value: unknown
+  try {
+    value = load(readFileWithin(path, recipeLimitBytes).toString())
+  } catch (cause) {
+    throw new Problem('usage', 'the recipe cannot be read', { at: path, cause })
+  }
+  return openRecipe(parseValue(Recipe, value, path), dirname(path))
+}
 
 /** Throws `usage` where a file or a source is not there. */
 export async function openRecipe(recipe: readonly Ingredient[], dir: string): Promise<BuildInput[]> {

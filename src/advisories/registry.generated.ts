@@ -2,4 +2,26 @@
 import type { AdvisorySource } from './source.ts'
 
 export const advisorySources: Readonly<Record<string, () => Promise<{ default: AdvisorySource }>>> = {
+  'almalinux-osv': () => import('./almalinux-osv.source.ts'),
+  'alpine-secdb': () => import('./alpine-secdb.source.ts'),
+  'cisa-kev': () => import('./cisa-kev.source.ts'),
+  'debian-tracker': () => import('./debian-tracker.source.ts'),
+  endoflife: () => import('./endoflife.source.ts'),
+  'osv-bitnami': () => import('./osv-bitnami.source.ts'),
+  'osv-cran': () => import('./osv-cran.source.ts'),
+  'osv-crates': () => import('./osv-crates.source.ts'),
+  'osv-github-actions': () => import('./osv-github-actions.source.ts'),
+  'osv-go': () => import('./osv-go.source.ts'),
+  'osv-hackage': () => import('./osv-hackage.source.ts'),
+  'osv-hex': () => import('./osv-hex.source.ts'),
+  'osv-julia': () => import('./osv-julia.source.ts'),
+  'osv-maven': () => import('./osv-maven.source.ts'),
+  'osv-npm': () => import('./osv-npm.source.ts'),
+  'osv-nuget': () => import('./osv-nuget.source.ts'),
+  'osv-opam': () => import('./osv-opam.source.ts'),
+  'osv-packagist': () => import('./osv-packagist.source.ts'),
+  'osv-pub': () => import('./osv-pub.source.ts'),
+  'osv-pypi': () => import('./osv-pypi.source.ts'),
+  'osv-rubygems': () => import('./osv-rubygems.source.ts'),
+  'osv-swift': () => import('./osv-swift.source.ts'),
 }

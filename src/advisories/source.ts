@@ -23,7 +23,14 @@ export type FeedItem =
   | { readonly record: AdvisoryRecord }
   | { readonly kev: Kev & { readonly cve: string } }
   | { readonly cycle: ReleaseCycle }
-  | { readonly dropped: { readonly at: string; readonly reason: string } }
+  /** The file says of itself that it is not an upstream file but was made from these facts. Once per file. */
+  | { readonly derivedFrom: string }
+  | DroppedItem
+
+export interface DroppedItem {
+  /** `reason` is one of a few fixed sentences, so that drops can be counted by it; `at` says where. */
+  readonly dropped: { readonly at: string; readonly reason: string }
+}
 
 /** Reads one upstream's native download into the normal form. */
 export interface AdvisorySource {

@@ -3,5 +3,11 @@ import type { Command } from './command.ts'
 
 export const commands: Readonly<Record<string, () => Promise<{ default: Command }>>> = {
   completion: () => import('./commands/completion.command.ts'),
+  'db-build': () => import('./commands/db-build.command.ts'),
+  'db-import': () => import('./commands/db-import.command.ts'),
+  'db-status': () => import('./commands/db-status.command.ts'),
+  'db-update': () => import('./commands/db-update.command.ts'),
+  'db-verify': () => import('./commands/db-verify.command.ts'),
+  scan: () => import('./commands/scan.command.ts'),
   'version-compare': () => import('./commands/version-compare.command.ts'),
 }

@@ -1,10 +1,10 @@
 import { Problem } from '#kit/errors.ts'
+import { baseOf, cleanPath, parentOf } from '#kit/path.ts'
+import type { TarHeader, TarParser } from '#kit/tar/tar-parser.ts'
 import type { Unknown } from '#model/package.ts'
 import type { Deadline } from './deadline.ts'
 import type { Entry, LayerContents, Probe, Selector } from './entry.ts'
 import type { ImageLimits } from './limits.ts'
-import { baseOf, cleanPath, parentOf } from './path.ts'
-import type { TarHeader, TarParser } from './tar-parser.ts'
 
 const headBytes = 64
 

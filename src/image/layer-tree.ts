@@ -1,7 +1,7 @@
+import { baseOf, parentOf } from '#kit/path.ts'
 import type { Unknown } from '#model/package.ts'
 import type { Entry } from './entry.ts'
 import { type Directory, type Inode, isDirectory, resolve } from './inode.ts'
-import { baseOf, parentOf } from './path.ts'
 
 /** What a directory of a layer hides in the layers below it. */
 interface Whiteouts {

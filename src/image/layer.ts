@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { Problem } from '#kit/errors.ts'
 import type { Chunks } from '#kit/limits.ts'
+import { TarParser } from '#kit/tar/tar-parser.ts'
 import { Deadline } from './deadline.ts'
 import type { LayerContents, Selector } from './entry.ts'
 import { inflate } from './inflate.ts'
 import { LayerCollector } from './layer-collector.ts'
 import type { ImageLimits } from './limits.ts'
-import { TarParser } from './tar-parser.ts'
 
 export interface LayerOptions {
   readonly selector: Selector

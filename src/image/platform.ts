@@ -131,7 +131,8 @@ function bestOf<Candidate extends { readonly platform: Platform | undefined }>(
   return best?.candidate
 }
 
-function mayBeImage({ artifactType, annotations, platform, mediaType }: Descriptor): boolean {
+/** Whether an index entry can lead to an image: no attestation, no artifact. */
+export function mayBeImage({ artifactType, annotations, platform, mediaType }: Descriptor): boolean {
   if (artifactType !== undefined || annotations['vnd.docker.reference.type'] === 'attestation-manifest') return false
   if (platform?.os === 'unknown' || platform?.architecture === 'unknown') return false
   return mediaType === undefined || /manifest|index/.test(mediaType)

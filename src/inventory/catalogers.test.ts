@@ -2,11 +2,12 @@ import { existsSync, globSync, readdirSync, readFileSync, readlinkSync } from 'n
 import { basename, join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Entry } from '#image/entry.ts'
+import { overlay } from '#image/file-tree.ts'
 import { formatPurl, parsePurl } from '#model/purl.ts'
 import type { Cataloger } from './cataloger.ts'
 import { catalog, type Inventory } from './inventory.ts'
 import { catalogers } from './registry.generated.ts'
-import type { RootNode } from './root.ts'
 import { selectorFor } from './selector.ts'
 
 const here = import.meta.dirname
@@ -68,7 +69,7 @@ describe.each(Object.entries(catalogers))('cataloger %s', async (id, load) => {
   })
 })
 
-type Nodes = ReadonlyMap<string, RootNode>
+type Nodes = ReadonlyMap<string, Entry>
 
 /** Every file with its whole content. */
 function readCase(dir: string): Nodes {
@@ -76,13 +77,15 @@ function readCase(dir: string): Nodes {
   return new Map(nodes.map((node) => [node.path, node] as const))
 }
 
-function nodesBelow(root: string, folder: string): RootNode[] {
-  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry): RootNode[] => {
+function nodesBelow(root: string, folder: string): Entry[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry): Entry[] => {
     const path = join(folder, entry.name)
     const file = join(root, path)
-    if (entry.isSymbolicLink()) return [{ path, type: 'symlink', linkTarget: readlinkSync(file), layer: 0 }]
-    if (entry.isDirectory()) return [{ path, type: 'directory', layer: 0 }, ...nodesBelow(root, path)]
-    return [{ path, type: 'file', content: readFileSync(file), layer: 0 }]
+    const common = { path, size: 0, mode: 0o644, uid: 0, gid: 0 }
+    if (entry.isSymbolicLink()) return [{ ...common, type: 'symlink', linkTarget: readlinkSync(file) }]
+    if (entry.isDirectory()) return [{ ...common, type: 'directory' }, ...nodesBelow(root, path)]
+    const content = readFileSync(file)
+    return [{ ...common, type: 'file', size: content.length, content }]
   })
 }
 
@@ -94,11 +97,11 @@ async function inventoryOf(cataloger: Cataloger, nodes: Nodes): Promise<Inventor
 
 async function catalogKept(cataloger: Cataloger, nodes: Nodes, more: ReadonlySet<string>): Promise<Inventory> {
   const kept = new Map([...nodes].map(([path, node]) => [path, { ...node, content: keep(cataloger, node, more) }]))
-  const root = { lookup: (path: string) => kept.get(path), walk: () => kept.values() }
-  return await catalog(root, { catalogers: [cataloger], more, signal: AbortSignal.timeout(30_000) })
+  const tree = overlay([{ entries: [...kept.values()], unknowns: [], bytes: 0 }])
+  return await catalog(tree, { catalogers: [cataloger], more, signal: AbortSignal.timeout(30_000) })
 }
 
-function keep(cataloger: Cataloger, { path, content }: RootNode, more: ReadonlySet<string>): Buffer | undefined {
+function keep(cataloger: Cataloger, { path, content }: Entry, more: ReadonlySet<string>): Buffer | undefined {
   if (content === undefined) return undefined
   const selector = selectorFor([cataloger], more)
   if (selector.wants(path)) return content

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { Problem } from '#kit/errors.ts'
-import { rootOf } from '../../test/helpers/root.ts'
+import { contentsOf, type LayerFixture, rootOf } from '../../test/helpers/root.ts'
 import { type Cataloger, defineCataloger, type Found } from './cataloger.ts'
 import { catalog } from './inventory.ts'
+import { packNotes } from './probe-notes.ts'
 
 /** One package per line: `name version`; `!problem` and `!bug` fail, `?reason` is an unknown. */
 const lines = defineCataloger({
@@ -46,7 +47,7 @@ const scripts: Cataloger = {
   },
 }
 
-type Files = Parameters<typeof rootOf>[0]
+type Files = LayerFixture
 
 async function inventoryOf(files: Files, more: readonly string[] = [], catalogers: readonly Cataloger[] = [lines]) {
   const signal = new AbortController().signal
@@ -97,6 +98,14 @@ describe('the inventory', () => {
   it('counts a package that two entries of one file name once', async () => {
     const { found } = await inventoryOf({ 'a/names.txt': 'a 1\na 1' })
     expect(found).toEqual(['pkg:npm/a@1 /a/names.txt'])
+  })
+
+  it('stops at a number of packages that no image has, and says so', async () => {
+    const tree = rootOf({ 'a/names.txt': 'a 1\na 2', 'b/names.txt': 'b 1', 'c/names.txt': 'c 1' })
+    const options = { catalogers: [lines], packagesLimit: 2, signal: new AbortController().signal }
+    const { packages, unknowns } = await catalog(tree, options)
+    expect(packages.map(({ name }) => name)).toEqual(['a', 'a', 'b'])
+    expect(unknowns).toEqual([{ path: '/', reason: 'there are more than 2 packages: the rest was not read' }])
   })
 
   it('says what a release file was cut at', async () => {
@@ -150,6 +159,58 @@ describe('links', () => {
   it('to a file too large to keep are asked for once', async () => {
     const files = { 'var/lib/lines/status': { link: '/opt/status' }, 'opt/status': undefined }
     expect((await inventoryOf(files, ['opt/status'])).missing).toEqual([])
+  })
+})
+
+describe('hard links', () => {
+  it('give a wanted name to a file that was not kept', async () => {
+    const files = { 'opt/status': undefined, 'var/lib/lines/status': { hardLink: 'opt/status' } }
+    expect(await inventoryOf(files)).toMatchObject({ found: [], missing: ['opt/status'] })
+    const read = await inventoryOf({ ...files, 'opt/status': 'a 1' }, ['opt/status'])
+    expect(read).toMatchObject({ found: ['pkg:npm/a@1 /var/lib/lines/status'], missing: [] })
+  })
+
+  it('give another name to a file that was kept', async () => {
+    const files = { 'var/lib/lines/status': 'a 1', 'opt/copy': { hardLink: 'var/lib/lines/status' } }
+    const read = await inventoryOf(files, [], [lines, scripts])
+    expect(read).toMatchObject({ found: ['pkg:npm/a@1 /var/lib/lines/status'], missing: [], unknowns: [] })
+  })
+
+  it('give a wanted name to a file that was only probed', async () => {
+    const notes = packNotes([{ id: 'scripts', bytes: Buffer.from('b 1') }])
+    const files = { 'opt/tool': notes, 'var/lib/lines/status': { hardLink: 'opt/tool' } }
+    const probed = await inventoryOf(files, [], [lines, scripts])
+    expect(probed.missing).toEqual(['opt/tool'])
+    expect(probed.found).toEqual(['pkg:npm/b@1 /opt/tool', 'pkg:npm/b@1 /var/lib/lines/status'])
+  })
+})
+
+async function layersOf(...layers: readonly LayerFixture[]) {
+  const contents = layers.map(contentsOf)
+  const options = { catalogers: [lines, scripts], layers: contents, signal: new AbortController().signal }
+  const { packages } = await catalog(rootOf(...layers), options)
+  return Object.fromEntries(packages.map(({ name, version, layerIndex }) => [`${name} ${version}`, layerIndex]))
+}
+
+describe('the layer of a package', () => {
+  it('is the one that brought it, however often its file was written since', async () => {
+    const layers = ['a 1\nb 1\nc 1', 'a 1\nc 1\nd 1', 'a 1\nb 1\nc 2\nd 1', 'a 1\nb 1\nc 2\nd 1'].map((text) => ({
+      'a/names.txt': text,
+    }))
+    expect(await layersOf(...layers)).toEqual({ 'a 1': 0, 'b 1': 2, 'c 2': 2, 'd 1': 1 })
+  })
+
+  it('is the one that brought it back after its file or a folder above was deleted', async () => {
+    const file = { 'a/b/names.txt': 'a 1' }
+    expect(await layersOf(file, { 'a/b/.wh.names.txt': '' }, file)).toEqual({ 'a 1': 2 })
+    expect(await layersOf(file, { '.wh.a': '' }, file)).toEqual({ 'a 1': 2 })
+    expect(await layersOf(file, { 'a/.wh..wh..opq': '' }, file)).toEqual({ 'a 1': 2 })
+    expect(await layersOf(file, { 'a/.wh.other': '', x: '' }, file)).toEqual({ 'a 1': 0 })
+  })
+
+  it('is found for what a probe kept, too', async () => {
+    const layer = { 'opt/tool': packNotes([{ id: 'scripts', bytes: Buffer.from('b 1') }]) }
+    expect(await layersOf(layer, { x: '' }, layer)).toEqual({ 'b 1': 0 })
   })
 })
 

@@ -1,19 +1,26 @@
+import type { LayerContents } from '#image/entry.ts'
+import type { FileTree } from '#image/file-tree.ts'
 import { Problem } from '#kit/errors.ts'
 import type { Distribution } from '#model/distribution.ts'
 import type { Package, Unknown } from '#model/package.ts'
 import type { CatalogContext, Cataloger } from './cataloger.ts'
 import { detectDistribution, osReleaseLimitBytes, osReleasePaths, type ReadText } from './distribution.ts'
 import { type Job, planJobs } from './jobs.ts'
-import { type Root, resolvePath } from './root.ts'
+import { type OlderVersion, olderVersions } from './older-versions.ts'
+import { isNotes, unpackNotes } from './probe-notes.ts'
 
 export interface CatalogOptions {
   readonly catalogers: readonly Cataloger[]
   /** What the selector was given as `more` when the root was read. */
   readonly more?: ReadonlySet<string>
+  /** What the tree was made of; tells which layer brought a package whose file later layers wrote again. */
+  readonly layers?: readonly LayerContents[]
+  /** Once there are more packages, no further file is read and that is reported. */
+  readonly packagesLimit?: number
   readonly signal: AbortSignal
 }
 
-/** A package and the layer whose version of the file proves it. */
+/** A package and the layer that brought it. */
 export interface FoundPackage extends Package {
   readonly layerIndex: number
 }
@@ -34,25 +41,42 @@ export interface Inventory {
 
 /** Everything that is installed in a root file system, as far as the catalogers can tell. */
 export async function catalog(
-  root: Root,
-  { catalogers, more = new Set(), signal }: CatalogOptions,
+  tree: FileTree,
+  { catalogers, more = new Set(), layers = [], packagesLimit = 500_000, signal }: CatalogOptions,
 ): Promise<Inventory> {
-  const release = readRelease(root)
-  const plan = planJobs(root, catalogers, more)
+  const release = readRelease(tree)
+  const plan = planJobs(tree, catalogers, more)
   const distribution = detectDistribution(release.read)
   const context: CatalogContext = {
     signal,
     distribution,
-    exists: (path) => resolvePath(root, path) !== undefined,
+    exists: (path) => tree.exists(path),
   }
+  const older = olderVersions(layers, new Set(plan.jobs.map(({ realPath }) => realPath)))
   const results: Result[] = []
-  for (const job of plan.jobs) results.push(await run(job, context))
+  const limits: Unknown[] = []
+  let count = 0
+  for (const job of plan.jobs) {
+    if (count > packagesLimit) {
+      limits.push({ path: '/', reason: `there are more than ${packagesLimit} packages: the rest was not read` })
+      break
+    }
+    const result = await run(job, context)
+    count += result.packages.length
+    results.push({
+      ...result,
+      packages: await withOrigin(result.packages, older.get(job.realPath) ?? [], job, context),
+    })
+  }
   return {
     distribution,
     packages: sortedPackages(results.flatMap(({ packages }) => packages)),
-    unknowns: [...release.unknowns, ...plan.unknowns, ...results.flatMap(({ unknowns }) => unknowns)].toSorted(
-      byKey(unknownKey),
-    ),
+    unknowns: [
+      ...release.unknowns,
+      ...plan.unknowns,
+      ...limits,
+      ...results.flatMap(({ unknowns }) => unknowns),
+    ].toSorted(byKey(unknownKey)),
     catalogers: catalogers
       .map(({ id }) => {
         const own = results.filter((result) => result.id === id)
@@ -96,7 +120,35 @@ async function run({ cataloger, path, content, layer }: Job, context: CatalogCon
   return { id: cataloger.id, packages, unknowns }
 }
 
-const findsLimit = 500_000
+/** Goes down through what the file was, for as long as a package is in it. */
+async function withOrigin(
+  packages: readonly FoundPackage[],
+  versions: readonly OlderVersion[],
+  job: Job,
+  context: CatalogContext,
+): Promise<readonly FoundPackage[]> {
+  const origins = new Map(packages.map(({ purl }) => [purl, job.layer]))
+  let present: ReadonlySet<string> = new Set(origins.keys())
+  let above = job.content
+  for (const version of versions.filter(({ layer }) => layer < job.layer)) {
+    const content = job.isProbed ? noteOf(version.content, job.cataloger.id) : version.content
+    if (content === undefined || present.size === 0) break
+    if (!content.equals(above)) {
+      const { packages: before } = await run({ ...job, content }, context)
+      present = new Set(before.map(({ purl }) => purl)).intersection(present)
+    }
+    for (const purl of present) origins.set(purl, version.layer)
+    above = content
+  }
+  return packages.map((found) => ({ ...found, layerIndex: origins.get(found.purl) ?? job.layer }))
+}
+
+function noteOf(notes: Buffer, id: string): Buffer | undefined {
+  return isNotes(notes) ? unpackNotes(notes).find((note) => note.id === id)?.bytes : undefined
+}
+
+/** Of one file. */
+const findsLimit = 200_000
 
 function sortedPackages(packages: readonly FoundPackage[]): FoundPackage[] {
   const byIdentity = new Map(packages.map((found) => [packageKey(found), found] as const))
@@ -125,15 +177,14 @@ interface Release {
   readonly missing: readonly string[]
 }
 
-function readRelease(root: Root): Release {
+function readRelease(tree: FileTree): Release {
   const unknowns: Unknown[] = []
   const missing: string[] = []
   const texts = new Map<string, string>()
   for (const path of osReleasePaths) {
-    const target = resolvePath(root, path)
-    const node = target === undefined ? undefined : root.lookup(target)
-    if (target === undefined || node?.type !== 'file') continue
-    if (node.content === undefined) missing.push(target)
+    const node = tree.lookup(path, { follow: true })
+    if (node?.type !== 'file') continue
+    if (node.content === undefined) missing.push(node.path)
     else texts.set(path, node.content.toString('utf8', 0, osReleaseLimitBytes))
     if ((node.content?.length ?? 0) > osReleaseLimitBytes) {
       unknowns.push({ path: `/${path}`, reason: `only the first ${osReleaseLimitBytes} bytes were looked at` })

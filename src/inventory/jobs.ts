@@ -1,8 +1,9 @@
+import type { FileNode, FileTree } from '#image/file-tree.ts'
+import { Problem } from '#kit/errors.ts'
 import type { Unknown } from '#model/package.ts'
 import type { Cataloger } from './cataloger.ts'
 import { osReleasePaths } from './distribution.ts'
-import { unpackNotes } from './probe-notes.ts'
-import { type Root, type RootNode, resolvePath } from './root.ts'
+import { isNotes, type ProbeNote, unpackNotes } from './probe-notes.ts'
 import { type Router, routerFor, splitGlob } from './selector.ts'
 
 /** One file for one cataloger. */
@@ -10,48 +11,94 @@ export interface Job {
   readonly cataloger: Cataloger
   /** The path the cataloger asked for; a link may lead from it to where the file is. */
   readonly path: string
+  /** Where the file is. */
+  readonly realPath: string
+  /** The whole content, or what the cataloger's own probe made of it. */
   readonly content: Buffer
+  /** True when `content` is what the probe made of it. */
+  readonly isProbed: boolean
   readonly layer: number
 }
 
-export interface Jobs {
+export interface Plan {
   /** In the order of the catalogers' ids and then of the paths. */
   readonly jobs: readonly Job[]
-  /** Files that are wanted under another name, and whose content was not kept. */
+  /** Files that are wanted under another name than their own, and whose content was not kept. */
   readonly missing: readonly string[]
   readonly unknowns: readonly Unknown[]
 }
 
 /** Decides which cataloger reads which visible file. */
-export function planJobs(root: Root, catalogers: readonly Cataloger[], more: ReadonlySet<string>): Jobs {
+export function planJobs(tree: FileTree, catalogers: readonly Cataloger[], more: ReadonlySet<string>): Plan {
   const route = routerFor(catalogers)
-  const aliases = findAliases(root, catalogers)
-  const byId = new Map(catalogers.map((cataloger) => [cataloger.id, cataloger] as const))
-  const jobs = new Map<string, Job>()
-  const missing: string[] = []
-  function add(cataloger: Cataloger, path: string, node: RootNode, content: Buffer): void {
-    const key = `${cataloger.id}\0${node.path}`
-    if (!jobs.has(key)) jobs.set(key, { cataloger, path, content, layer: node.layer })
+  const files = filesOfInterest(tree, route, findAliases(tree, catalogers), more)
+  const kinds = contentKinds(files)
+  const probed = files.flatMap((file) => notesOf(file, kinds.get(file.node.inode), catalogers))
+  const byPath = files.flatMap(({ node, wanting }): Job[] => {
+    const { content, layer, path: realPath } = node
+    if (content === undefined || kinds.get(node.inode) !== 'whole') return []
+    return wanting.map(({ cataloger, path }) => ({ cataloger, path, realPath, content, isProbed: false, layer }))
+  })
+  return {
+    jobs: distinct([...byPath, ...probed.flatMap((found) => ('cataloger' in found ? [found] : []))]),
+    missing: findMissing(tree, files, kinds),
+    unknowns: [...findBrokenLinks(tree, catalogers), ...probed.flatMap((found) => ('reason' in found ? [found] : []))],
   }
-  for (const node of root.walk()) {
-    if (node.type !== 'file') continue
-    const isWhole = isWantedByPath(node.path, route, more)
-    const wanting = wantingCatalogers(node.path, route, aliases)
-    for (const { cataloger, path } of wanting) {
-      if (node.content !== undefined && isWhole) add(cataloger, path, node, node.content)
-      else if (!isWhole) missing.push(node.path)
-    }
-    for (const { id, bytes } of node.content === undefined ? [] : notesOf(node.content, isWhole, catalogers)) {
-      const cataloger = byId.get(id)
-      if (cataloger !== undefined) add(cataloger, node.path, node, bytes)
-    }
-  }
-  const keys = [...jobs.keys()].toSorted()
-  return { jobs: keys.flatMap((key) => jobs.get(key) ?? []), missing, unknowns: findBrokenLinks(root, catalogers) }
 }
 
-function isWantedByPath(path: string, route: Router, more: ReadonlySet<string>): boolean {
-  return route(path).length > 0 || osReleasePaths.has(path) || more.has(path)
+interface File {
+  readonly node: FileNode
+  readonly isWantedByPath: boolean
+  /** Catalogers, each with the path it wants this file for. */
+  readonly wanting: readonly { readonly cataloger: Cataloger; readonly path: string }[]
+}
+
+/** Files whose content was kept or should have been. */
+function filesOfInterest(tree: FileTree, route: Router, aliases: readonly Alias[], more: ReadonlySet<string>): File[] {
+  const files: File[] = []
+  for (const node of tree.walk()) {
+    if (node.type !== 'file') continue
+    const own = route(node.path)
+    const wanting = own.map((cataloger) => ({ cataloger, path: node.path }))
+    for (const { real, wanted } of aliases) {
+      if (node.path !== real && !node.path.startsWith(`${real}/`)) continue
+      const path = wanted + node.path.slice(real.length)
+      for (const cataloger of route(path)) wanting.push({ cataloger, path })
+    }
+    if (node.content === undefined && wanting.length === 0) continue
+    const isWantedByPath = own.length > 0 || osReleasePaths.has(node.path) || more.has(node.path)
+    files.push({ node, isWantedByPath, wanting })
+  }
+  return files
+}
+
+/**
+ * What was kept of each inode. The selector judged it by one of its names and a tree does not tell by which, so where
+ * hard links disagree the content itself has to.
+ */
+function contentKinds(files: readonly File[]): ReadonlyMap<number, 'whole' | 'notes'> {
+  const kinds = new Map<number, 'whole' | 'notes'>()
+  for (const { node, isWantedByPath } of files) {
+    if (node.content === undefined) continue
+    const kind = isWantedByPath ? 'whole' : 'notes'
+    const known = kinds.get(node.inode)
+    const agreed = known === undefined || known === kind
+    kinds.set(node.inode, agreed ? kind : isNotes(node.content) ? 'notes' : 'whole')
+  }
+  return kinds
+}
+
+function findMissing(tree: FileTree, files: readonly File[], kinds: ReadonlyMap<number, string>): string[] {
+  const inodes = new Set(
+    files
+      .filter(({ node, wanting }) => wanting.length > 0 && kinds.get(node.inode) !== 'whole')
+      .map(({ node }) => node.inode),
+  )
+  if (inodes.size === 0) return []
+  const own = new Set(files.filter(({ isWantedByPath }) => isWantedByPath).map(({ node }) => node.path))
+  const missing: string[] = []
+  for (const { inode, path } of tree.walk()) if (inodes.has(inode) && !own.has(path)) missing.push(path)
+  return missing
 }
 
 interface Alias {
@@ -62,36 +109,42 @@ interface Alias {
 }
 
 /** Literal paths, and folders that globs start with, that lead elsewhere through a link. */
-function findAliases(root: Root, catalogers: readonly Cataloger[]): readonly Alias[] {
+function findAliases(tree: FileTree, catalogers: readonly Cataloger[]): readonly Alias[] {
   const bases = new Set(catalogers.flatMap(({ files }) => files.map((glob) => splitGlob(glob).base)))
   return [...bases].flatMap((wanted) => {
-    const real = wanted === '' ? undefined : resolvePath(root, wanted)
-    return real === undefined || real === '' || real === wanted ? [] : [{ real, wanted }]
+    const real = tree.lookup(wanted, { follow: true })?.path ?? ''
+    return real === '' || real === wanted ? [] : [{ real, wanted }]
   })
 }
 
-function findBrokenLinks(root: Root, catalogers: readonly Cataloger[]): readonly Unknown[] {
+function findBrokenLinks(tree: FileTree, catalogers: readonly Cataloger[]): readonly Unknown[] {
   const wanted = new Set(catalogers.flatMap(({ files }) => files))
   return [...wanted]
-    .filter((path) => root.lookup(path)?.type === 'symlink' && resolvePath(root, path) === undefined)
+    .filter((path) => tree.exists(path) && tree.lookup(path, { follow: true }) === undefined)
     .map((path) => ({ path: `/${path}`, reason: 'it is a link that leads nowhere' }))
 }
 
-function wantingCatalogers(
-  path: string,
-  route: Router,
-  aliases: readonly Alias[],
-): readonly { readonly cataloger: Cataloger; readonly path: string }[] {
-  const names = [path]
-  for (const { real, wanted } of aliases) {
-    if (path === real || path.startsWith(`${real}/`)) names.push(wanted + path.slice(real.length))
+/** Jobs for catalogers that know files by content. Content that was kept whole has passed no probe yet. */
+function notesOf(
+  { node }: File,
+  kind: 'whole' | 'notes' | undefined,
+  catalogers: readonly Cataloger[],
+): (Job | Unknown)[] {
+  const { content, layer, path } = node
+  if (content === undefined) return []
+  try {
+    const notes = kind === 'notes' ? [...unpackNotes(content)] : probeAgain(content, catalogers)
+    return notes.flatMap(({ id, bytes }) => {
+      const cataloger = catalogers.find((candidate) => candidate.id === id)
+      return cataloger === undefined ? [] : [{ cataloger, path, realPath: path, content: bytes, isProbed: true, layer }]
+    })
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    return [{ path: `/${path}`, reason: error.message }]
   }
-  return names.flatMap((name) => route(name).map((cataloger) => ({ cataloger, path: name })))
 }
 
-/** Content that was kept whole has passed no probe yet. */
-function notesOf(content: Buffer, isWhole: boolean, catalogers: readonly Cataloger[]) {
-  if (!isWhole) return [...unpackNotes(content)]
+function probeAgain(content: Buffer, catalogers: readonly Cataloger[]): ProbeNote[] {
   return catalogers.flatMap(({ id, probe }) => {
     const started = probe?.(content.subarray(0, headBytes), content.length)
     started?.write(content)
@@ -101,3 +154,13 @@ function notesOf(content: Buffer, isWhole: boolean, catalogers: readonly Catalog
 }
 
 const headBytes = 64
+
+/** A file that is wanted under two names is read once, under its own if that is one of them. */
+function distinct(jobs: readonly Job[]): readonly Job[] {
+  const byKey = new Map<string, Job>()
+  for (const job of jobs) {
+    const key = `${job.cataloger.id}\0${job.realPath}`
+    if (!byKey.has(key)) byKey.set(key, job)
+  }
+  return [...byKey.keys()].toSorted().flatMap((key) => byKey.get(key) ?? [])
+}

@@ -7,6 +7,10 @@ export interface ProbeNote {
   readonly bytes: Buffer
 }
 
+/** Tells notes from content where a hard link hides which of the two was kept. */
+const magic = Buffer.from('\0seawall probe notes\0')
+const lengthsBytes = 8
+
 /** One buffer that holds the notes of several probes on one file: per note the length of id and bytes, then both. */
 export function packNotes(notes: readonly ProbeNote[]): Buffer {
   const parts = notes.flatMap(({ id, bytes }) => {
@@ -17,16 +21,18 @@ export function packNotes(notes: readonly ProbeNote[]): Buffer {
     return [lengths, name, bytes]
   })
   return joined(
-    parts,
-    parts.reduce((sum, part) => sum + part.length, 0),
+    [magic, ...parts],
+    parts.reduce((sum, part) => sum + part.length, magic.length),
   )
 }
 
-const lengthsBytes = 8
+export function isNotes(content: Buffer): boolean {
+  return content.subarray(0, magic.length).equals(magic)
+}
 
 /** Reads what `packNotes` wrote. */
 export function* unpackNotes(packed: Buffer): Generator<ProbeNote> {
-  for (let at = 0; at + lengthsBytes <= packed.length; ) {
+  for (let at = magic.length; at + lengthsBytes <= packed.length; ) {
     const idEnd = at + lengthsBytes + packed.readUInt32LE(at)
     const bytesEnd = idEnd + packed.readUInt32LE(at + 4)
     yield { id: packed.toString('utf8', at + lengthsBytes, idEnd), bytes: packed.subarray(idEnd, bytesEnd) }

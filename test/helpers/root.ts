@@ -1,18 +1,25 @@
-import type { Root, RootNode } from '#inventory/root.ts'
+import type { Entry } from '#image/entry.ts'
+import { type FileTree, overlay } from '#image/file-tree.ts'
 
-/** A root file system for tests, with the folders it needs; content that was not kept is `undefined`. */
-export function rootOf(files: Readonly<Record<string, string | Buffer | undefined | { readonly link: string }>>): Root {
-  const nodes = new Map<string, RootNode>()
-  for (const [path, file] of Object.entries(files)) {
-    for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
-      const folder = path.slice(0, slash)
-      nodes.set(folder, { path: folder, type: 'directory', layer: 0 })
-    }
-    if (typeof file === 'object' && 'link' in file) {
-      nodes.set(path, { path, type: 'symlink', linkTarget: file.link, layer: 0 })
-    } else {
-      nodes.set(path, { path, type: 'file', content: file === undefined ? undefined : Buffer.from(file), layer: 0 })
-    }
-  }
-  return { lookup: (path) => nodes.get(path), walk: () => nodes.values() }
+/** Content of a file (`undefined`: not kept), or what a link points to. */
+type FileFixture = string | Buffer | undefined | { readonly link: string } | { readonly hardLink: string }
+export type LayerFixture = Readonly<Record<string, FileFixture>>
+
+/** A root file system for tests, of one layer or several, bottom first. */
+export function rootOf(...layers: readonly LayerFixture[]): FileTree {
+  return overlay(layers.map(contentsOf))
+}
+
+/** What reading such a layer yields. */
+export function contentsOf(files: LayerFixture) {
+  const entries = Object.entries(files).map(([path, file]) => entryOf(path, file))
+  return { entries, unknowns: [], bytes: 0 }
+}
+
+function entryOf(path: string, file: FileFixture): Entry {
+  const common = { path, size: 0, mode: 0o644, uid: 0, gid: 0 }
+  if (typeof file === 'object' && 'link' in file) return { ...common, type: 'symlink', linkTarget: file.link }
+  if (typeof file === 'object' && 'hardLink' in file) return { ...common, type: 'hardlink', linkTarget: file.hardLink }
+  const content = file === undefined ? undefined : Buffer.from(file)
+  return { ...common, type: 'file', size: content?.length ?? 1, content }
 }

@@ -2,27 +2,23 @@
 export type Stanza = ReadonlyMap<string, string>
 
 /**
- * Reads stanzas as deb822(5) describes them. A field written twice keeps its first value; continuation lines are
- * joined with a line feed; lines that belong to no field are passed over.
+ * Reads stanzas as deb822(5) describes them, and of them the first line of `fields` (in lower case): none that
+ * identifies a package has more. A field written twice keeps its first value.
  */
-export function* stanzasOf(text: string): Generator<Stanza> {
-  let stanza = new Map<string, string>()
-  let field: string | undefined
+export function* stanzasOf(text: string, fields: ReadonlySet<string>): Generator<Stanza> {
+  let stanza: Map<string, string> | undefined
   for (const line of linesOf(text)) {
     if (line.trim() === '') {
-      if (stanza.size > 0) yield stanza
-      stanza = new Map()
-      field = undefined
-    } else if (line.startsWith(' ') || line.startsWith('\t')) {
-      if (field !== undefined) stanza.set(field, `${stanza.get(field) ?? ''}\n${line.trim()}`)
-    } else if (!line.startsWith('#')) {
+      if (stanza !== undefined) yield stanza
+      stanza = undefined
+    } else if (!/^[ \t#]/.test(line)) {
+      stanza ??= new Map()
       const colon = line.indexOf(':')
       const name = line.slice(0, Math.max(colon, 0)).trim().toLowerCase()
-      field = name === '' || stanza.has(name) ? undefined : name
-      if (field !== undefined) stanza.set(field, line.slice(colon + 1).trim())
+      if (fields.has(name) && !stanza.has(name)) stanza.set(name, line.slice(colon + 1).trim())
     }
   }
-  if (stanza.size > 0) yield stanza
+  if (stanza !== undefined) yield stanza
 }
 
 function* linesOf(text: string): Generator<string> {

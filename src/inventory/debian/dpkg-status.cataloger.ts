@@ -26,11 +26,12 @@ export default defineCataloger({
   },
 })
 
+const readFields = new Set(['package', 'status', 'version', 'source', 'architecture', 'maintainer'])
 const presentStates = new Set(['installed', 'unpacked', 'half-configured', 'triggers-awaited', 'triggers-pending'])
 
 function* catalogText(text: string, location: string, distribution: Distribution | undefined): Generator<Found> {
   let incomplete = 0
-  for (const stanza of stanzasOf(text)) {
+  for (const stanza of stanzasOf(text, readFields)) {
     const state = stanza.get('status')?.split(/\s+/)[2] ?? 'installed'
     const found = readPackage(stanza, location, distribution)
     if (state === 'half-installed') {

@@ -76,6 +76,12 @@ describe('reading an rpm ndb database', () => {
       ['package 1 at byte 4096 fails its checksum'],
     ],
     [
+      'a blob whose slot is lost',
+      edited((bytes) => bytes.writeUInt32LE(0, slot + 4)),
+      8,
+      ['the blob at byte 4096 belongs to no package'],
+    ],
+    [
       'a package twice',
       edited((bytes) => bytes.copy(bytes, slot + 16, slot, slot + 16)),
       8,

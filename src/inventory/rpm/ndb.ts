@@ -30,15 +30,30 @@ export function* readNdb(bytes: Buffer): Generator<StoredHeader | Problem> {
   if (slotsEnd > bytes.length) yield malformed(`it ends at byte ${bytes.length}, inside its slot pages`)
 
   const seen = new Set<number>()
+  const ends = new Map<number, number>()
   let roomLeft = bytes.length
+  let isWhole = true
   // The file header takes the room of the first two slots.
   for (let at = 2 * slotBytes; at + slotBytes <= Math.min(slotsEnd, bytes.length); at += slotBytes) {
     const slot = attempt(() => readSlot(bytes, at, slotsEnd))
     if (slot === undefined) continue
     const record = slot instanceof Error ? slot : attempt(() => readBlob(bytes, slot, seen))
-    if (!(slot instanceof Error)) roomLeft -= slot.end - slot.start
+    if (!(slot instanceof Error)) {
+      roomLeft -= slot.end - slot.start
+      ends.set(slot.start, slot.end)
+    }
     if (roomLeft < 0) throw malformed('its blobs overlap')
+    isWhole &&= !(record instanceof Error)
     yield record
+  }
+  if (isWhole) yield* strayBlobs(bytes, slotsEnd, ends)
+}
+
+/** rpm writes zeros over a blob that it gives up, so one that no slot points to was lost. */
+function* strayBlobs(bytes: Buffer, slotsEnd: number, ends: ReadonlyMap<number, number>): Generator<Problem> {
+  for (let at = slotsEnd; at + headBytes <= bytes.length; at = ends.get(at) ?? at + blockBytes) {
+    const isStray = !ends.has(at) && bytes.readUInt32LE(at) === headMagic
+    if (isStray) yield malformed(`the blob at byte ${at} belongs to no package`)
   }
 }
 

@@ -154,6 +154,15 @@ describe('reading a table of an SQLite database', () => {
     expect(problems).toEqual(['page 2 points to page 23, but there are 22 pages'])
   })
 
+  it.each([
+    ['leaf', [10, 10, 10], 2, 2],
+    ['interior page', Array.from({ length: 20 }, () => 300), 0, 1],
+  ])('notices that a %s has lost cells', (_, sizes, cells, rows) => {
+    const found = read(edited(withBlobs(sizes), (copy) => copy.writeUInt16BE(cells, 512 + 3)))
+    expect(found.problems).toEqual(['page 2 has bytes that belong to none of its cells'])
+    expect(found.rows.length).toBe(rows)
+  })
+
   it('does not believe a row that claims more bytes than the file has', () => {
     const bytes = withBlobs([100])
     const cell = bytes.readUInt16BE(512 + 8)

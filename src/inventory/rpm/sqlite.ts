@@ -31,6 +31,8 @@ interface TreePage {
   readonly cells: readonly number[]
   /** Right-most child of an interior page. */
   readonly last: number
+  /** What the cells must add up to: a page is filled by cells, freeblocks and fragments only. */
+  readonly cellBytes: number
 }
 
 /** The tables read here have five columns at most. */
@@ -95,23 +97,33 @@ function* queueChildren(database: Database, page: TreePage, pending: number[]): 
     if (damage === undefined) pending.push(child)
     else yield damage
   }
+  const sizes = attempt(() => page.cells.map((cell) => readVarint(page.bytes, cell + 4).end - cell))
+  if (sizes instanceof Error) yield sizes
+  else if (sizes.reduce((sum, size) => sum + size, 0) !== page.cellBytes) yield cellsLost(page)
+}
+
+function cellsLost({ number }: TreePage): Problem {
+  return malformed(`page ${number} has bytes that belong to none of its cells`)
 }
 
 function* leafRows(database: Database, page: TreePage): Generator<SqliteRow | Problem> {
-  let roomLeft = database.usable
+  let size = 0
+  let isWhole = true
   for (const cell of page.cells) {
     const row = attempt(() => readRow(database, page, cell))
     if (row instanceof Error) {
+      isWhole = false
       yield row
       continue
     }
-    roomLeft -= row.localBytes
-    if (roomLeft < 0) {
+    size += row.localBytes
+    if (size > database.usable) {
       yield malformed(`the rows of page ${page.number} overlap`)
       return
     }
     yield row
   }
+  if (isWhole && size !== page.cellBytes) yield cellsLost(page)
 }
 
 function claim(database: Database, number: number, from: string): void {
@@ -141,7 +153,32 @@ function readTreePage(database: Database, number: number): TreePage {
   if (cells.some((cell) => cell < pointers + 2 * count || cell + 4 > bytes.length)) {
     throw malformed(`a cell of page ${number} lies outside the page`)
   }
-  return { number, bytes, isLeaf, cells, last: isLeaf ? 0 : bytes.readUInt32BE(header + 8) }
+  const last = isLeaf ? 0 : bytes.readUInt32BE(header + 8)
+  return {
+    number,
+    bytes,
+    isLeaf,
+    cells,
+    last,
+    cellBytes: bytes.length - contentStart(bytes, header) - freeBytes(bytes, header),
+  }
+}
+
+/** §1.6: 0 stands for 65,536. */
+function contentStart(bytes: Buffer, header: number): number {
+  const start = bytes.readUInt16BE(header + 5)
+  return start === 0 ? 65_536 : start
+}
+
+/** §1.6: a chain of freeblocks in ascending order, and fragments too small to be one. */
+function freeBytes(bytes: Buffer, header: number): number {
+  let size = bytes.readUInt8(header + 7)
+  let previous = 0
+  for (let at = bytes.readUInt16BE(header + 1); at > previous && at + 4 <= bytes.length; at = bytes.readUInt16BE(at)) {
+    size += bytes.readUInt16BE(at + 2)
+    previous = at
+  }
+  return size
 }
 
 function readRow(database: Database, page: TreePage, cell: number): SqliteRow & { readonly localBytes: number } {
@@ -158,7 +195,12 @@ function readRow(database: Database, page: TreePage, cell: number): SqliteRow & 
     ? joined([start, ...overflow(database, page.bytes.readUInt32BE(localEnd), length.value - local)], length.value)
     : start
   const values = readRecord(payload, page.number)
-  return { rowId: rowId.value, page: page.number, values, localBytes: localEnd - cell }
+  return {
+    rowId: rowId.value,
+    page: page.number,
+    values,
+    localBytes: Math.max(4, localEnd + (hasOverflow ? 4 : 0) - cell),
+  }
 }
 
 /** §1.6: how much of a payload a leaf keeps when it does not fit. */

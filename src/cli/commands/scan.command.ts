@@ -1,0 +1,134 @@
+import { z } from 'zod'
+import { Problem } from '#kit/errors.ts'
+import { counted, parseDuration } from '#kit/text.ts'
+import type { ScanReport } from '#model/report.ts'
+import { severities } from '#model/severity.ts'
+import { type CommandContext, defineCommand } from '../command.ts'
+import { programVersion } from '../version.ts'
+
+const Options = z.object({
+  format: z.enum(['table', 'json', 'sarif']).default('table').describe('how to print the result').meta({ short: 'f' }),
+  output: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('write the result to a file instead')
+    .meta({ placeholder: 'FILE', short: 'o' }),
+  severity: z
+    .array(z.preprocess(lowerCase, z.enum(severities)))
+    .optional()
+    .describe('show only these severities, separated by commas')
+    .meta({ placeholder: 'LIST', short: 's' }),
+  failOn: z
+    .preprocess(lowerCase, z.enum(severities))
+    .optional()
+    .describe('exit with 1 when a finding is at least this severe, shown or not')
+    .meta({ placeholder: 'SEVERITY' }),
+  ignoreUnfixed: z.boolean().default(false).describe('leave out vulnerabilities without a fixed version'),
+  showSuppressed: z.boolean().default(false).describe('show what is known not to affect the image, too'),
+  strict: z.boolean().default(false).describe('exit with 8 when anything could not be read or judged'),
+  platform: z
+    .string()
+    .optional()
+    .describe('which image of a multi-platform index, such as linux/arm64')
+    .meta({ placeholder: 'OS/ARCH' }),
+  offline: z.boolean().default(false).describe('never use the network'),
+  insecure: z.boolean().default(false).describe('allow plain HTTP to registries that are not on this machine'),
+  ca: z.string().optional().describe('trust the certificates of a PEM file, too').meta({ placeholder: 'FILE' }),
+  db: z.string().optional().describe('directory of the advisory database').meta({ placeholder: 'DIR' }),
+  timeout: z
+    .string()
+    .default('1h')
+    .refine((text) => parseDuration(text) !== undefined, 'expected a duration such as 90s or 5m')
+    .describe('give up after this long')
+    .meta({ placeholder: 'DURATION' }),
+})
+
+export default defineCommand({
+  name: 'scan',
+  summary: 'Find known vulnerabilities in a container image',
+  arguments: [
+    { name: 'target', about: 'an image reference, an archive, an OCI layout or a root file system directory' },
+  ],
+  options: Options,
+  examples: [
+    { run: 'seawall scan alpine:3.19', about: 'an image of the local engine, else of its registry' },
+    { run: 'seawall scan ./app.tar --fail-on high', about: 'a saved image; exit 1 on high or critical findings' },
+    { run: 'seawall scan oci:./layout:v1 --format sarif -o out.sarif', about: 'a layout directory, for a code host' },
+    { run: 'seawall scan dir:/mnt/rootfs --severity high,critical', about: 'a root file system' },
+  ],
+
+  async run([target = ''], options, context) {
+    const { createFileOutput } = await import('../terminal/file-output.ts')
+    const output = options.output === undefined ? undefined : await createFileOutput(options.output)
+    const report = await scanWithin(target, options, context)
+    const { viewOf, findingsAtLeast } = await import('#scan/view.ts')
+    const judged = await viewOf(report, { ...options, severities: undefined })
+    const severitySet = options.severity === undefined ? undefined : new Set(options.severity)
+    const text = await rendered(await viewOf(judged, { ...options, severities: severitySet }), options, context)
+    if (output === undefined) for (const piece of text) context.terminal.out(piece)
+    else await output.write(text)
+    const failing = options.failOn === undefined ? [] : findingsAtLeast(judged, options.failOn)
+    if (failing.length > 0) {
+      context.terminal.note(
+        `${counted(failing.length, 'finding')} at or above ${options.failOn}: failing as --fail-on asks.`,
+      )
+      return 1
+    }
+    return options.strict && report.unknowns.length > 0 ? 8 : 0
+  },
+})
+
+type Options = z.infer<typeof Options>
+
+/** Loads everything heavy only now, and stops it when the time is up. */
+async function scanWithin(argument: string, options: Options, context: CommandContext): Promise<ScanReport> {
+  const deadline = AbortSignal.timeout(parseDuration(options.timeout) ?? 0)
+  const limited = { ...context, signal: AbortSignal.any([context.signal, deadline]) }
+  try {
+    return await openAndScan(argument, options, limited)
+  } catch (error) {
+    if (!deadline.aborted || context.signal.aborted) throw error
+    throw new Problem('limit_exceeded', `the scan took longer than ${options.timeout}`, {
+      at: argument,
+      hint: 'Give it more time with --timeout.',
+      cause: error,
+    })
+  }
+}
+
+async function openAndScan(argument: string, options: Options, context: CommandContext): Promise<ScanReport> {
+  const [{ openTarget }, { imageLimits }, { parsePlatform }, { openDatabase }, { locateDatabase }, { scan }] =
+    await Promise.all([
+      import('#image/open.ts'),
+      import('#image/limits.ts'),
+      import('#image/platform.ts'),
+      import('#advisories/database.ts'),
+      import('#advisories/locate.ts'),
+      import('#scan/scan.ts'),
+    ])
+  const { offline, insecure, ca, db } = options
+  const platform = options.platform === undefined ? undefined : parsePlatform(options.platform)
+  const place = locateDatabase({ db }, context)
+  using database = openDatabase(place.dir, { trust: place.trust })
+  const opening = { platform, offline, insecure, caFile: ca, limits: imageLimits }
+  await using target = await openTarget(argument, opening, context)
+  context.terminal.note(`Scanning ${target.description}`)
+  return await scan(target, database, { context, version: programVersion })
+}
+
+async function rendered(
+  report: ScanReport,
+  { format, output }: Options,
+  context: CommandContext,
+): Promise<Iterable<string>> {
+  const { reports } = await import('#report/registry.generated.ts')
+  const load = reports[format]
+  if (load === undefined) throw new Problem('usage', `there is no format ${format}`)
+  const { columns, color } = context.terminal
+  return (await load()).default.render(report, { columns, color: color && output === undefined, now: context.now() })
+}
+
+function lowerCase(value: unknown): unknown {
+  return typeof value === 'string' ? value.toLowerCase() : value
+}

@@ -1,0 +1,57 @@
+import { Problem } from '#kit/errors.ts'
+import type { Platform } from '#model/image.ts'
+import { type Engine, type EngineImage, exportImage, inspectImage, isEngineReference } from './engine-client.ts'
+import { platformOf, requirePlatform } from './platform.ts'
+import type { ReadOptions } from './stored-target.ts'
+import { streamedTarget } from './streamed-target.ts'
+import type { Target } from './target.ts'
+
+export interface EngineOptions extends ReadOptions {
+  readonly platform: Platform | undefined
+}
+
+/** What looking for an image in several engines came to. */
+export type EngineSearch =
+  | { readonly target: Target }
+  /** Why each engine could not give it. */
+  | { readonly failures: readonly Problem[] }
+
+/** Asks engines one after the other for an image. */
+export async function findInEngines(
+  engines: readonly Engine[],
+  reference: string,
+  options: EngineOptions,
+): Promise<EngineSearch> {
+  const failures: Problem[] = []
+  for (const engine of engines) {
+    try {
+      return { target: await openFromEngine(engine, reference, options) }
+    } catch (error) {
+      options.signal.throwIfAborted()
+      if (!(error instanceof Problem)) throw error
+      failures.push(error)
+    }
+  }
+  return { failures }
+}
+
+async function openFromEngine(engine: Engine, reference: string, options: EngineOptions): Promise<Target> {
+  const at = `${engine.title} at ${engine.socketPath}`
+  const image = isEngineReference(reference) ? await inspectImage(engine, reference, options) : undefined
+  if (image === undefined) throw new Problem('target_unreachable', `${engine.title} has no image ${reference}`, { at })
+  requirePlatform(platformOf(image), options.platform, at)
+  return streamedTarget(() => exportImage(engine, exportName(image, reference), options), {
+    ...options,
+    kind: engine.kind,
+    format: 'any',
+    name: reference,
+    description: `${reference} from ${engine.title}`,
+    at: `${at}: ${reference}`,
+    selection: { kind: 'any' },
+  })
+}
+
+/** By its id, so that it is the image that was inspected, and that one only, whatever its tags are meanwhile. */
+function exportName({ id }: EngineImage, reference: string): string {
+  return isEngineReference(id) ? id : reference
+}

@@ -1,0 +1,176 @@
+import type { Context } from '#kit/context.ts'
+import { Problem } from '#kit/errors.ts'
+import type { Platform } from '#model/image.ts'
+import type { ArchiveFormat } from './archive-image.ts'
+import { fileKind, openArchive } from './archive-target.ts'
+import { type ExistingPath, findPath, looksLikePath, parsePrefix } from './argument.ts'
+import type { Engine } from './engine-client.ts'
+import { dockerEngines, podmanEngines } from './engine-socket.ts'
+import { findInEngines } from './engine-target.ts'
+import { isLayoutDirectory } from './layout-directory.ts'
+import { openLayout } from './layout-target.ts'
+import type { ImageLimits } from './limits.ts'
+import { parseReference } from './reference.ts'
+import { openRegistry } from './registry/registry-target.ts'
+import { rootfsTarget } from './rootfs-target.ts'
+import type { ReadOptions } from './stored-target.ts'
+import type { Target } from './target.ts'
+
+export interface OpenOptions {
+  readonly platform?: Platform | undefined
+  /** Ask no registry. */
+  readonly offline: boolean
+  /** Speak plain http to the registry. */
+  readonly insecure: boolean
+  /** PEM file of a private authority. */
+  readonly caFile?: string | undefined
+  readonly limits: ImageLimits
+}
+
+/**
+ * Opens what the user names: a path, an image of a local engine, or a reference in a registry, in this order, unless
+ * a prefix says which. Nothing of the layers is read yet.
+ */
+export async function openTarget(argument: string, options: OpenOptions, context: Context): Promise<Target> {
+  const { place, rest } = parsePrefix(argument)
+  if (place === undefined) return openAnywhere(rest, options, context)
+  if (place === 'registry') return fromRegistry(rest, options, context)
+  if (place === 'docker') return fromEngines(rest, dockerEngines(context.env), { options, context })
+  if (place === 'podman') return fromEngines(rest, podmanEngines(context.env), { options, context })
+  // A directory may be called like a prefix: `oci:name:tag`.
+  const [named, whole] = [findPath(rest), findPath(argument)]
+  if (named !== undefined) return openPlace(place, named, { name: rest, options, context })
+  if (whole !== undefined) return openPath(whole, { name: argument, options, context })
+  throw noSuchFile(rest)
+}
+
+interface Opening {
+  /** What the user calls it. */
+  readonly name: string
+  readonly options: OpenOptions
+  readonly context: Context
+}
+
+async function openAnywhere(name: string, options: OpenOptions, context: Context): Promise<Target> {
+  const found = findPath(name)
+  const isPath = looksLikePath(name)
+  if (found !== undefined && (isPath || (await isMeant(found, context)))) {
+    return openPath(found, { name, options, context })
+  }
+  if (isPath) throw noSuchFile(name)
+  const failures: Problem[] = []
+  for (const engines of [dockerEngines, podmanEngines]) {
+    try {
+      return await fromEngines(name, engines(context.env), { options, context })
+    } catch (error) {
+      context.signal.throwIfAborted()
+      failures.push(...problemsOf(error))
+    }
+  }
+  try {
+    return await fromRegistry(name, options, context)
+  } catch (error) {
+    context.signal.throwIfAborted()
+    throw nowhere(name, [...failures, ...problemsOf(error)])
+  }
+}
+
+/** `node:18` is an image also where a file or a directory is called `node`: only an image there has tags. */
+async function isMeant({ path, isDirectory, selection }: ExistingPath, { signal }: Context): Promise<boolean> {
+  if (selection.kind === 'any') return true
+  return isDirectory ? isLayoutDirectory(path) : (await fileKind(path, { signal })) !== undefined
+}
+
+async function openPath(found: ExistingPath, opening: Opening): Promise<Target> {
+  if (!found.isDirectory) return openFile(found, 'any', opening)
+  const place = (await isLayoutDirectory(found.path)) ? 'layout' : 'rootfs'
+  return openPlace(place, found, opening)
+}
+
+function openPlace(
+  place: 'docker-archive' | 'oci-archive' | 'layout' | 'rootfs',
+  found: ExistingPath,
+  opening: Opening,
+): Promise<Target> {
+  if (place === 'rootfs') return openRootfs(found, opening)
+  if (place !== 'layout') return openFile(found, place, opening)
+  if (!found.isDirectory) return openFile(found, 'oci-archive', opening)
+  const { name, options, context } = opening
+  const { selection } = found
+  return openLayout(found.path, { ...readOptions(options, context), name, selection, platform: options.platform })
+}
+
+function openFile({ path, selection }: ExistingPath, format: ArchiveFormat, opening: Opening): Promise<Target> {
+  const { name, options, context } = opening
+  return openArchive(path, {
+    ...readOptions(options, context),
+    format,
+    name,
+    selection,
+    platform: options.platform,
+  })
+}
+
+async function openRootfs(found: ExistingPath, { name, options, context }: Opening): Promise<Target> {
+  if (found.selection.kind !== 'any') throw noSuchFile(name)
+  if (!found.isDirectory) throw new Problem('usage', 'this is not a directory', { at: found.path })
+  return rootfsTarget(found.path, readOptions(options, context))
+}
+
+async function fromEngines(
+  reference: string,
+  engines: readonly Engine[],
+  { options, context }: Omit<Opening, 'name'>,
+): Promise<Target> {
+  const search = await findInEngines(engines, reference, {
+    ...readOptions(options, context),
+    platform: options.platform,
+  })
+  if ('target' in search) return search.target
+  throw mostTelling(search.failures)
+}
+
+function isAbsent({ message }: Problem): boolean {
+  return message.endsWith('is not running')
+}
+
+/** An engine that answers says more than a socket that is not there. */
+function mostTelling(failures: readonly Problem[]): Problem {
+  const [first] = failures.toSorted((left, right) => Number(isAbsent(left)) - Number(isAbsent(right)))
+  return first ?? new Problem('target_unreachable', 'no engine is known here')
+}
+
+async function fromRegistry(reference: string, options: OpenOptions, context: Context): Promise<Target> {
+  if (options.offline) {
+    throw new Problem('target_unreachable', 'no registry was asked: this is offline', {
+      at: reference,
+      hint: 'Leave --offline out, or name a local archive.',
+    })
+  }
+  const { platform, limits, caFile, insecure } = options
+  return openRegistry(parseReference(reference), { platform, limits, caFile, plainHttp: insecure }, context)
+}
+
+function nowhere(name: string, failures: readonly Problem[]): Problem {
+  const last = failures.at(-1)
+  const reasons = ['there is no file of this name', ...failures.map(({ message }) => message)]
+  return new Problem(last?.code ?? 'target_unreachable', `${name} was not found: ${reasons.join('; ')}`, {
+    at: last?.at,
+    hint: last?.hint,
+    cause: last,
+  })
+}
+
+function noSuchFile(name: string): Problem {
+  return new Problem('target_unreachable', 'no such file or directory', { at: name })
+}
+
+function readOptions({ limits }: OpenOptions, context: Context): ReadOptions {
+  return { limits, signal: context.signal, progress: (step) => context.progress(step) }
+}
+
+/** What a user can act on; a bug stays a bug. */
+function problemsOf(error: unknown): readonly Problem[] {
+  if (error instanceof Problem) return [error]
+  throw error
+}

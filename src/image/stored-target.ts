@@ -1,0 +1,97 @@
+import { availableParallelism } from 'node:os'
+import { mapConcurrently } from '#kit/concurrency.ts'
+import type { Progress } from '#kit/context.ts'
+import type { LayerContents, Selector } from './entry.ts'
+import { assembleImage, checkLayerCount, layerName } from './image-contents.ts'
+import { type ImagePieces, type ResolvedImage, readPromised } from './image-pieces.ts'
+import { readLayer } from './layer.ts'
+import type { ImageLimits } from './limits.ts'
+import type { Target, TargetContents } from './target.ts'
+
+/** Pieces that can be read in any order and as often as wanted. */
+export interface StoredPieces extends ImagePieces, AsyncDisposable {
+  blob(path: string): AsyncIterable<Uint8Array>
+}
+
+export interface ReadOptions {
+  readonly limits: ImageLimits
+  readonly signal: AbortSignal
+  readonly progress: (step: Progress) => void
+}
+
+/** Layers read at a time: inflating runs beside the main thread, so more than the processors gains nothing. */
+const width = Math.min(4, availableParallelism())
+
+/** A target over an image in an archive file or a layout directory. Disposes of the pieces. */
+export function storedTarget(
+  pieces: StoredPieces,
+  image: ResolvedImage,
+  { name, description, ...options }: ReadOptions & { readonly name: string; readonly description: string },
+): Target {
+  checkLayerCount(image, options.limits, pieces.at)
+  return {
+    kind: image.kind,
+    description,
+    read: (selector) => readStored(pieces, image, { name, selector, ...options }),
+    [Symbol.asyncDispose]: () => pieces[Symbol.asyncDispose](),
+  }
+}
+
+async function readStored(
+  pieces: StoredPieces,
+  image: ResolvedImage,
+  { name, ...options }: ReadOptions & { readonly name: string; readonly selector: Selector },
+): Promise<TargetContents> {
+  const paths = new Set(image.pieces.filter(({ isElsewhere }) => !isElsewhere).map(({ path }) => path))
+  const failed = new AbortController()
+  const signal = AbortSignal.any([options.signal, failed.signal])
+  const count = await counter(pieces, [...paths], options)
+  const read = await mapConcurrently([...paths], width, async (path) => {
+    try {
+      return [path, await readPiece(pieces, path, { ...options, name: layerName(image, path), signal, count })] as const
+    } catch (error) {
+      failed.abort(error)
+      throw error
+    }
+  })
+  const contents = new Map(read)
+  return assembleImage(image, { name, kind: image.kind }, ({ path }) => contents.get(path) ?? never(path))
+}
+
+async function counter(
+  pieces: StoredPieces,
+  paths: readonly string[],
+  { progress }: ReadOptions,
+): Promise<(bytes: number) => void> {
+  let total = 0
+  for (const path of paths) total += (await pieces.size(path)) ?? 0
+  let done = 0
+  return (bytes) => {
+    done += bytes
+    progress({ task: 'read', done, total, unit: 'bytes', finished: done >= total })
+  }
+}
+
+async function readPiece(
+  pieces: StoredPieces,
+  path: string,
+  options: ReadOptions & {
+    readonly selector: Selector
+    readonly name: string
+    readonly count: (bytes: number) => void
+  },
+): Promise<LayerContents> {
+  const blob = counted(pieces.blob(path), options)
+  return readPromised(pieces, path, { blob, read: (chunks) => readLayer(chunks, { ...options, hashDiffId: true }) })
+}
+
+async function* counted(blob: AsyncIterable<Uint8Array>, { count }: { readonly count: (bytes: number) => void }) {
+  for await (const chunk of blob) {
+    count(chunk.byteLength)
+    yield chunk
+  }
+}
+
+function never(path: string): never {
+  throw new Error(`layer was not read: ${path}`)
+}

@@ -1,0 +1,143 @@
+import type { Probe } from '#image/entry.ts'
+import {
+  alignmentBytes,
+  type BuildInfo,
+  type Candidate,
+  magic,
+  modulesLimitBytes,
+  readCandidate,
+  type StringPointers,
+} from './buildinfo.ts'
+import { type Elf, elfHeadBytes, isElf, readElf } from './elf.ts'
+import { encodeNote } from './note.ts'
+import { isPlausible, readPointed } from './pointed.ts'
+import { Window } from './window.ts'
+
+/** Looks for build information in a file that begins like an executable; keeps nothing else. */
+export function probeExecutable(head: Uint8Array, sizeBytes: number): Probe | undefined {
+  return isElf(head) || isPe(head) || isMachO(head) ? new GoProbe(sizeBytes) : undefined
+}
+
+function isPe(head: Uint8Array): boolean {
+  return head[0] === 0x4d && head[1] === 0x5a
+}
+
+/** Thin in four variants, or universal: that magic is a Java class as well, whose version is larger than any count. */
+function isMachO(head: Uint8Array): boolean {
+  if (head.length < 8) return false
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength)
+  const number = view.getUint32(0)
+  const isUniversal = (number === 0xcafebabe || number === 0xcafebabf) && view.getUint32(4) < 40
+  return isUniversal || thinMachO.has(number)
+}
+
+const thinMachO: ReadonlySet<number> = new Set([0xfeedface, 0xfeedfacf, 0xcefaedfe, 0xcffaedfe])
+
+/** A chunk is taken in pieces of this size, so that a file given whole is not copied whole. */
+const pieceBytes = 256 * 1024
+/** A universal binary has one per architecture, a program that carries others one for each of them. */
+const infosLimit = 16
+const keptLimitBytes = 2 * modulesLimitBytes
+const retainedLimitBytes = 64 * 1024 ** 2
+const pointersLimit = 64
+
+class GoProbe implements Probe {
+  readonly #sizeBytes: number
+  #receivedBytes = 0
+  readonly #window = new Window()
+  readonly #head = Buffer.alloc(elfHeadBytes)
+  #elf: Elf | undefined
+  readonly #infos = new Map<string, BuildInfo>()
+  #keptBytes = 0
+  readonly #pointers: StringPointers[] = []
+  /** The whole file, while Go before 1.18 is possible: its texts stand before what points to them. */
+  #retained: Buffer | undefined
+  readonly #reasons = new Set<string>()
+
+  constructor(sizeBytes: number) {
+    this.#sizeBytes = sizeBytes
+  }
+
+  write(chunk: Uint8Array): void {
+    for (let at = 0; at < chunk.length; at += pieceBytes) this.#take(chunk.subarray(at, at + pieceBytes))
+  }
+
+  end(): Buffer | undefined {
+    if (this.#receivedBytes < elfHeadBytes) this.#readHead(this.#head.subarray(0, this.#receivedBytes))
+    this.#search({ isEnd: true })
+    if (this.#infos.size === 0) this.#follow()
+    if (this.#infos.size === 0 && this.#reasons.size === 0) {
+      if (this.#elf?.hasGoNote !== true) return undefined
+      this.#reasons.add('a Go program without build information')
+    }
+    return encodeNote({ infos: [...this.#infos.values()], reasons: [...this.#reasons] })
+  }
+
+  #take(piece: Uint8Array): void {
+    if (this.#receivedBytes < elfHeadBytes) {
+      this.#head.set(piece.subarray(0, elfHeadBytes - this.#receivedBytes), this.#receivedBytes)
+      if (this.#receivedBytes + piece.length >= elfHeadBytes) this.#readHead(this.#head)
+    }
+    const roomBytes = Math.max(this.#sizeBytes - this.#receivedBytes, 0)
+    if (roomBytes > 0) this.#retained?.set(piece.subarray(0, roomBytes), this.#receivedBytes)
+    this.#receivedBytes += piece.length
+    this.#window.append(piece)
+    this.#search({ isEnd: false })
+  }
+
+  #readHead(head: Buffer): void {
+    this.#elf = readElf(head)
+    const { isStatic = false, hasGoNote = false } = this.#elf ?? {}
+    if (this.#sizeBytes > retainedLimitBytes || !(isStatic || hasGoNote)) return
+    this.#retained = Buffer.alloc(this.#sizeBytes)
+    this.#retained.set(head.subarray(0, this.#sizeBytes))
+  }
+
+  #search({ isEnd }: { readonly isEnd: boolean }): void {
+    const { bytes, offset } = this.#window
+    let from = 0
+    for (let index = bytes.indexOf(magic); index !== -1; index = bytes.indexOf(magic, from)) {
+      const isAligned = (offset + index) % alignmentBytes === 0
+      const candidate = isAligned ? readCandidate(bytes.subarray(index)) : undefined
+      if (candidate?.kind === 'incomplete' && !isEnd) {
+        this.#window.drop(index)
+        return
+      }
+      if (candidate !== undefined) this.#note(candidate)
+      from = index + (candidate?.kind === 'inline' ? candidate.sizeBytes : 1)
+    }
+    this.#window.drop(Math.max(bytes.length - magic.length + 1, from))
+  }
+
+  #note(candidate: Candidate): void {
+    if (candidate.kind === 'inline') this.#add(candidate.info)
+    if (candidate.kind === 'oversized') this.#reasons.add(`the module list of ${candidate.toolchain} is too long`)
+    if (candidate.kind === 'incomplete' && candidate.toolchain !== undefined) {
+      this.#reasons.add(`the file ends inside the module list of ${candidate.toolchain}`)
+    }
+    if (candidate.kind !== 'pointers' || !isPlausible(candidate.pointers, this.#elf)) return
+    if (this.#pointers.length < pointersLimit) this.#pointers.push(candidate.pointers)
+  }
+
+  #add(info: BuildInfo): void {
+    this.#retained = undefined
+    const key = `${info.toolchain}\n${info.modules}`
+    if (this.#infos.has(key)) return
+    if (this.#infos.size < infosLimit && this.#keptBytes + key.length <= keptLimitBytes) {
+      this.#keptBytes += key.length
+      this.#infos.set(key, info)
+    } else this.#reasons.add('it holds more Go programs than are read from one file')
+  }
+
+  /** Go before 1.18 left the addresses of two strings. */
+  #follow(): void {
+    for (const pointers of this.#pointers) {
+      const info = this.#retained && this.#elf ? readPointed(this.#retained, this.#elf, pointers) : undefined
+      if (info !== undefined) this.#add(info)
+      else this.#reasons.add(this.#retained === undefined ? notRetained : notInFile)
+    }
+  }
+}
+
+const notRetained = `built by Go before 1.18, whose module list is read from ELF files up to ${retainedLimitBytes / 1024 ** 2} MiB only`
+const notInFile = 'built by Go before 1.18, and its build information points outside the file'

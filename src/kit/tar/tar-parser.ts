@@ -1,0 +1,296 @@
+import { Problem } from '../errors.ts'
+import { cleanPath } from '../path.ts'
+import { ContentMap, readOldMap, SparseContent } from './sparse.ts'
+import { type ExtendedHeader, isExtension, TarExtensions } from './tar-extension.ts'
+import { blockSize, readNumber, TarBlock } from './tar-header.ts'
+
+export type MemberType = 'file' | 'directory' | 'symlink' | 'hardlink' | 'character-device' | 'block-device' | 'fifo'
+
+export interface TarHeader {
+  /** Clean and relative, see `cleanPath`; the root itself is the empty string. */
+  readonly path: string
+  readonly type: MemberType
+  /** Bytes of content, holes of a sparse file included. */
+  readonly size: number
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+  /** Seconds since 1970. */
+  readonly mtime: number
+  /** Target of a link as written. */
+  readonly linkName: string
+  /** A character device 0:0, which overlayfs takes for a whiteout. */
+  readonly isDeviceZero: boolean
+  /** Where the content starts in the uncompressed archive. */
+  readonly offset: number
+  /** Bytes of content as stored: less than `size` for a sparse file. */
+  readonly stored: number
+  /** Why this member must not be taken in; `path` is then its name as written. */
+  readonly refused: string | undefined
+}
+
+type Stage = 'header' | 'extension' | 'old-map' | 'content-map' | 'content' | 'end'
+type Yielded = Generator<TarHeader | Uint8Array, void>
+
+/**
+ * Takes an archive chunk by chunk and yields a header for each member. Content is passed over without a copy, unless
+ * `keep()` is called before the generator is resumed: then it follows as pieces that belong to the caller's chunks.
+ */
+export class TarParser {
+  readonly #block = new TarBlock()
+  readonly #extensions = new TarExtensions()
+  #stage: Stage = 'header'
+  /** Bytes of `#block` that are filled. */
+  #filled = 0
+  /** Bytes to pass over before anything else. */
+  #skip = 0
+  /** Bytes of the archive taken so far. */
+  #position = 0
+  #isKept = false
+
+  #header: ExtendedHeader | undefined
+  #size = 0
+  #stored = 0
+  #padding = 0
+  #oldMap: number[] | undefined
+  #contentMap: ContentMap | undefined
+  #sparse: SparseContent | undefined
+
+  /** Asks for the content of the member just yielded. */
+  keep(): void {
+    this.#isKept = true
+  }
+
+  /** Takes `keep()` back: what is left of the content is passed over. */
+  skip(): void {
+    this.#isKept = false
+  }
+
+  /** Throws `malformed` with the place of the damage. */
+  *push(chunk: Uint8Array): Yielded {
+    const start = this.#position
+    let at = 0
+    while (at < chunk.length && this.#stage !== 'end') {
+      if (this.#skip > 0) {
+        const step = Math.min(this.#skip, chunk.length - at)
+        this.#skip -= step
+        at += step
+      } else if (this.#stage === 'content') {
+        const piece = chunk.subarray(at, at + this.#stored)
+        at += piece.length
+        yield* this.#takeContent(piece)
+      } else if (this.#stage === 'extension') {
+        at += this.#takeExtension(chunk, at)
+      } else {
+        at += this.#fillBlock(chunk, at)
+        this.#position = start + at
+        if (this.#filled === blockSize) yield* this.#takeBlock()
+      }
+    }
+    this.#position = start + chunk.length
+  }
+
+  /** Throws `malformed` when the archive stops in the middle of something. */
+  end(): void {
+    const isBetween = this.#stage === 'header' && this.#skip === 0 && this.#filled === 0
+    if (this.#stage !== 'end' && !(isBetween && !this.#extensions.isPending))
+      throw this.#damage('the tar archive is cut off')
+  }
+
+  #fillBlock(chunk: Uint8Array, from: number): number {
+    const piece = chunk.subarray(from, from + blockSize - this.#filled)
+    this.#block.bytes.set(piece, this.#filled)
+    this.#filled += piece.length
+    return piece.length
+  }
+
+  *#takeBlock(): Yielded {
+    this.#filled = 0
+    if (this.#stage === 'content-map') yield* this.#takeContentMap()
+    else if (this.#stage === 'old-map') yield* this.#takeOldMap()
+    else yield* this.#takeHeader()
+  }
+
+  *#takeHeader(): Yielded {
+    const block = this.#block
+    if (block.isZero()) {
+      this.#stage = 'end'
+      return
+    }
+    if (!block.hasValidChecksum()) throw this.#damage('a tar header has a wrong checksum')
+    const header = block.read(this.#place(blockSize))
+    if (isExtension(header.typeFlag)) {
+      this.#extensions.start(header, this.#place())
+      this.#padding = paddingOf(header.size)
+      this.#stage = 'extension'
+      this.#leaveExtension()
+      return
+    }
+    this.#header = this.#extensions.apply(header)
+    this.#oldMap = undefined
+    if (header.typeFlag === 'S') {
+      this.#size = readNumber(block.bytes, 483, 12) ?? -1
+      this.#oldMap = []
+      this.#readOldMap(386, 4, 482)
+    }
+    if (this.#stage === 'header') yield* this.#startMember(this.#header)
+  }
+
+  #takeExtension(chunk: Uint8Array, from: number): number {
+    const taken = this.#extensions.add(chunk, from, this.#place())
+    this.#leaveExtension()
+    return taken
+  }
+
+  #leaveExtension(): void {
+    if (!this.#extensions.isComplete()) return
+    this.#skip = this.#padding
+    this.#stage = 'header'
+  }
+
+  *#takeOldMap(): Yielded {
+    this.#readOldMap(0, 21, 504)
+    if (this.#stage === 'header' && this.#header !== undefined) yield* this.#startMember(this.#header)
+  }
+
+  #readOldMap(start: number, count: number, continuesAt: number): void {
+    const { bytes } = this.#block
+    this.#within(() => readOldMap(this.#oldMap ?? [], bytes, start, count))
+    this.#stage = bytes[continuesAt] === 0 ? 'header' : 'old-map'
+  }
+
+  *#startMember(header: ExtendedHeader): Yielded {
+    const { typeFlag, sparse } = header
+    const type = memberType(header)
+    this.#stored = bodiless.has(typeFlag) ? 0 : header.size
+    this.#padding = paddingOf(this.#stored)
+    if (type !== 'file') this.#size = 0
+    else if (this.#oldMap === undefined) this.#size = sparse?.realSize ?? header.size
+    this.#isKept = false
+    if (typeFlag !== 'V') yield this.#describe(header, type)
+    yield* this.#startContent(header)
+  }
+
+  #describe(header: ExtendedHeader, type: MemberType): TarHeader {
+    const path = cleanPath(header.name)
+    const refused = path === undefined ? refusedName : refusedTypes.get(header.typeFlag)
+    return {
+      path: path ?? header.name,
+      type,
+      size: this.#size,
+      mode: header.mode,
+      uid: header.uid,
+      gid: header.gid,
+      mtime: header.mtime,
+      linkName: header.linkName,
+      isDeviceZero: header.isDeviceZero,
+      offset: this.#position,
+      stored: this.#stored,
+      refused,
+    }
+  }
+
+  *#startContent({ sparse }: ExtendedHeader): Yielded {
+    this.#stage = 'content'
+    this.#sparse = undefined
+    if (this.#isKept && sparse?.mapInContent === true) {
+      this.#contentMap = new ContentMap()
+      this.#stage = 'content-map'
+      this.#checkMapFits()
+      return
+    }
+    const map = this.#oldMap ?? sparse?.map
+    if (this.#isKept && map !== undefined) this.#startSparse(map)
+    if (!this.#isKept || this.#stored === 0) yield* this.#finishContent()
+  }
+
+  *#takeContentMap(): Yielded {
+    this.#stored -= blockSize
+    const contentMap = this.#contentMap
+    if (contentMap === undefined) return
+    const isComplete = this.#within(() => contentMap.add(this.#block.bytes))
+    if (!isComplete) {
+      this.#checkMapFits()
+      return
+    }
+    this.#stage = 'content'
+    this.#startSparse(contentMap.map)
+    if (this.#stored === 0) yield* this.#finishContent()
+  }
+
+  #checkMapFits(): void {
+    if (this.#stored < blockSize) throw this.#damage('the map of a sparse file is cut off')
+  }
+
+  #startSparse(map: readonly number[]): void {
+    this.#within(() => {
+      this.#sparse = new SparseContent(map, this.#stored, this.#size)
+    })
+  }
+
+  *#takeContent(piece: Uint8Array): Yielded {
+    this.#stored -= piece.length
+    if (this.#sparse === undefined) yield piece
+    else yield* this.#whileKept(this.#sparse.expand(piece))
+    if (!this.#isKept || this.#stored === 0) yield* this.#finishContent()
+  }
+
+  /** The hole at the end of a sparse file, and on to the next header. */
+  *#finishContent(): Yielded {
+    if (this.#isKept && this.#sparse !== undefined) yield* this.#whileKept(this.#sparse.finish())
+    this.#skip = this.#stored + this.#padding
+    this.#stage = 'header'
+  }
+
+  *#whileKept(pieces: Iterable<Uint8Array>): Yielded {
+    for (const piece of pieces) {
+      if (!this.#isKept) return
+      yield piece
+    }
+  }
+
+  #within<Result>(read: () => Result): Result {
+    try {
+      return read()
+    } catch (cause) {
+      throw cause instanceof Problem ? this.#damage(cause.message) : cause
+    }
+  }
+
+  #damage(what: string): Problem {
+    return new Problem('malformed', what, { at: this.#place() })
+  }
+
+  #place(back = 0): string {
+    return `byte ${this.#position - back}`
+  }
+}
+
+const refusedName = 'its name has a `..` component or a NUL byte'
+
+const refusedTypes: ReadonlyMap<string, string> = new Map([
+  ['M', 'it continues a file of another tape volume'],
+  ['N', 'it is a list of long names in a form no tar has written since 1993'],
+])
+
+const memberTypes: ReadonlyMap<string, MemberType> = new Map([
+  ['1', 'hardlink'],
+  ['2', 'symlink'],
+  ['3', 'character-device'],
+  ['4', 'block-device'],
+  ['5', 'directory'],
+  ['6', 'fifo'],
+  ['D', 'directory'],
+])
+
+/** Types that are a header only, whatever their size field says. */
+const bodiless: ReadonlySet<string> = new Set(['1', '2', '3', '4', '5', '6'])
+
+/** POSIX: a type that is not known is a file. Old archives mark a directory by the slash at its end. */
+function memberType({ typeFlag, name }: ExtendedHeader): MemberType {
+  return memberTypes.get(typeFlag) ?? (name.endsWith('/') ? 'directory' : 'file')
+}
+
+function paddingOf(size: number): number {
+  return (blockSize - (size % blockSize)) % blockSize
+}
