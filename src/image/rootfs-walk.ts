@@ -13,6 +13,7 @@ import {
 import { setImmediate } from 'node:timers/promises'
 import { Problem } from '#kit/errors.ts'
 import { joined } from '#kit/limits.ts'
+import { decodeName } from '#kit/path.ts'
 import type { Unknown } from '#model/package.ts'
 import type { Entry, EntryType, LayerContents, Selector } from './entry.ts'
 import { fileSystemKind } from './file-system-kind.ts'
@@ -70,6 +71,7 @@ class Walk {
   }
 
   async run(root: string): Promise<void> {
+    this.#options.signal.throwIfAborted()
     try {
       const top = this.#open(Buffer.from(root), directoryFlags & ~constants.O_NOFOLLOW, '')
       this.#add('', 'directory', top.stats)
@@ -115,7 +117,7 @@ class Walk {
 
   /** Takes one name in; a directory that is to be read next is returned open. */
   #visit(parent: OpenDirectory, name: Buffer): OpenDirectory | undefined {
-    const path = parent.path === '' ? name.toString() : `${parent.path}/${name.toString()}`
+    const path = parent.path === '' ? decodeName(name) : `${parent.path}/${decodeName(name)}`
     const { pathDepth, pathBytes, entries } = this.#options.limits
     if (this.#entries.length >= entries)
       throw new Problem('limit_exceeded', `more than ${entries} entries`, { at: path })
@@ -139,7 +141,8 @@ class Walk {
     }
     const first = this.#firstNameOf(stats, path)
     if (first !== undefined) this.#add(path, 'hardlink', stats, { linkTarget: first })
-    else if (type === 'symlink') this.#add(path, type, stats, { linkTarget: readlinkSync(place, { encoding: 'utf8' }) })
+    else if (type === 'symlink')
+      this.#add(path, type, stats, { linkTarget: decodeName(readlinkSync(place, { encoding: 'buffer' })) })
     else if (type === 'file') {
       const size = Number(stats.size)
       this.#bytes += size
