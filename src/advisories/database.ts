@@ -90,7 +90,7 @@ function openNamespace(dir: string, listed: ManifestShard): NamespaceReader {
   const file = openShardFile(dir, listed)
   const { profiles } = file.guard(() => RecordTables.parse(file.tables))
   function decode(name: string, rows: readonly unknown[]): AdvisoryRecord[] {
-    return rows.map((row) => file.guard(() => recordOf({ namespace, name }, profiles, row)))
+    return file.guard(() => rows.map((row) => recordOf({ namespace, name }, profiles, row)))
   }
   return {
     sources: new Set(profiles.map(({ source }) => source)),

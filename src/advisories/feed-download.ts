@@ -19,7 +19,7 @@ export type FeedOutcome =
   /** The server says that there is no such file, or it failed otherwise; and there is no copy from before. */
   | { readonly kind: 'absent' | 'failed'; readonly problem: Problem }
 
-export interface FeedCopy {
+interface FeedCopy {
   readonly path: string
   readonly sha256: string
   readonly bytes: number

@@ -22,7 +22,7 @@ export interface SourceReport extends ManifestSource {
   readonly reasons: readonly DropReason[]
 }
 
-export interface DropReason {
+interface DropReason {
   readonly reason: string
   readonly count: number
   /** Where the first of them is. */

@@ -27,7 +27,7 @@ export interface UpdateOptions {
   readonly context: Context
 }
 
-export interface SourceUpdate {
+interface SourceUpdate {
   readonly id: string
   readonly outcome: 'updated' | 'unchanged' | 'failed'
   /** Downloaded now. */
