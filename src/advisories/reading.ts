@@ -79,12 +79,12 @@ export async function readInput(
       items += 1
       if (items % 1024 === 0) {
         context.signal.throwIfAborted()
-        context.progress({ task: `read ${id}`, done: items, unit: 'items' })
+        context.progress({ task: `records of ${id}`, done: items, unit: 'items' })
       }
       await collect(item)
     }
   }
-  context.progress({ task: `read ${id}`, done: items, unit: 'items', finished: true })
+  context.progress({ task: `records of ${id}`, done: items, unit: 'items', finished: true })
   const found = {
     asOf: newest === '' ? undefined : newest,
     derivedFrom: origins.size === 0 ? undefined : [...origins].toSorted().join('; '),

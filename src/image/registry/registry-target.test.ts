@@ -42,7 +42,7 @@ describe('openRegistry', () => {
     expect(target.description).toContain(`${host}/app:1`)
     expect(await target.read(everything)).toEqual(await target.read(everything))
     const last = pulling.steps.at(-1)
-    expect(last).toMatchObject({ task: 'pull', unit: 'bytes', finished: true, done: last?.total })
+    expect(last).toMatchObject({ task: 'downloading', unit: 'bytes', finished: true, done: last?.total })
   })
 
   it('reads a digest that the manifest has', async () => {
