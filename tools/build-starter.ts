@@ -56,9 +56,9 @@ if (process.argv[1] === import.meta.filename) {
     await mkdir(dirname(file), { recursive: true })
     await writeFile(file, generated(report.digest))
   }
-  for (const { id, records, dropped, examples } of report.sources) {
-    console.log(`${id}: ${records} records, ${dropped} dropped`)
-    for (const { at, reason } of examples.slice(0, 3)) console.log(`  ${at}: ${reason}`)
+  for (const { id, records, reasons } of report.sources) {
+    console.log(`${id}: ${records} records`)
+    for (const { reason, count, first } of reasons) console.log(`  left out ${count}, ${reason}: ${first}`)
   }
   console.log(`${report.records} records, ${report.bytes} bytes, ${report.digest}`)
 }

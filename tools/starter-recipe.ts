@@ -47,7 +47,7 @@ const partial: readonly Ingredient[] = [
   ['osv-crates', 'crates.io'],
   ['osv-swift', 'SwiftURL'],
   ['osv-hex', 'Hex'],
-  ['osv-github-actions', 'Actions'],
+  ['osv-github-actions', 'GitHub Actions'],
   ['osv-pub', 'Pub'],
 ].map(([source = '', folder = '']) => ({
   source,

@@ -7,6 +7,7 @@ import { buildDatabase } from './build.ts'
 import { openDatabase } from './database.ts'
 import { importDatabase } from './import.ts'
 import { shardFile } from './manifest.ts'
+import { collate, makeProfileTable, makeRowPile } from './row-pile.ts'
 import { keyIdOf } from './signature.ts'
 import type { FeedItem } from './source.ts'
 
@@ -60,21 +61,27 @@ describe('a build', () => {
     ]
     const { sources } = await buildDatabase(dir.path, [input('test', items)], options)
     expect(sources[0]).toMatchObject({ records: 1, dropped: 3 })
-    expect(sources[0]?.examples.map(({ reason }) => reason)).toEqual([
-      'no version',
-      'it has no id, name or namespace',
-      'the record is too large',
+    expect(sources[0]?.reasons).toEqual([
+      { reason: 'no version', count: 1, first: 'line 7' },
+      { reason: 'no id, name or namespace', count: 1, first: 'CVE-2023-0001' },
+      { reason: 'the record is too large', count: 1, first: 'HUGE' },
     ])
   })
 
   it('keeps more records than it holds in memory', async () => {
     await using dir = await mkdtempDisposable(join(tmpdir(), 'build-'))
-    const versions = Array.from({ length: 20_000 }, (_, n) => `${n}.0`)
-    const items = Array.from({ length: 250 }, (_, n) => ({ record: makeRecord({ id: `CVE-${n}`, versions }) }))
-    await buildDatabase(dir.path, [input('test', items)], options)
-    const found = openDatabase(dir.path).lookup('debian-12', 'openssl')
-    expect(new Set(found.map(({ id }) => id)).size).toBe(250)
-    expect(found.every((record) => record.versions?.length === 20_000)).toBe(true)
+    const records = Array.from({ length: 500 }, (_, n) => makeRecord({ id: `CVE-${n}`, name: `line\n${n % 7}` }))
+    const gathered = await Promise.all(
+      [300, 1e9].map(async (memoryLimit) => {
+        const profiles = makeProfileTable()
+        const pile = makeRowPile(join(dir.path, String(memoryLimit)), profiles, memoryLimit)
+        for (const record of records) await pile.add(record)
+        return collate([pile], 'debian-12', profiles)
+      }),
+    )
+    expect(await readdir(dir.path)).toEqual(['300'])
+    expect(gathered[0]).toEqual(gathered[1])
+    expect(gathered[0]?.bySource).toEqual(new Map([['test', 500]]))
   })
 
   it('keeps the other sources of its base, but not those that only stood in for a new one', async () => {

@@ -2,6 +2,7 @@ import type { Context } from '#kit/context.ts'
 import type { Kev } from '#model/finding.ts'
 import type { Database } from './database.ts'
 import type { ManifestSource } from './manifest.ts'
+import type { AdvisoryRecord } from './record.ts'
 import { makeRowPile, type ProfileTable, type RowPile } from './row-pile.ts'
 import type { AdvisorySource, FeedFile, FeedItem, ReleaseCycle } from './source.ts'
 
@@ -16,14 +17,16 @@ export interface BuildInput {
 type SourceNotes = { readonly [Field in Exclude<keyof ManifestSource, 'records'>]?: string | undefined }
 
 export interface SourceReport extends ManifestSource {
-  /** Entries that could not be used, and the first of them. */
+  /** Entries that were left out. */
   readonly dropped: number
-  readonly examples: readonly Dropped[]
+  readonly reasons: readonly DropReason[]
 }
 
-export interface Dropped {
-  readonly at: string
+interface DropReason {
   readonly reason: string
+  readonly count: number
+  /** Where the first of them is. */
+  readonly first: string
 }
 
 /** Everything that one source had to say; `report.records` counts only what is not a row. */
@@ -39,7 +42,7 @@ interface Target {
   readonly profiles: ProfileTable
 }
 
-const exampleLimit = 20
+const reasonLimit = 50
 
 export async function readInput(
   { source, files, about }: BuildInput,
@@ -50,27 +53,24 @@ export async function readInput(
   const rows = makeRowPile(spillDir, profiles)
   const kev = new Map<string, Kev>()
   const cycles: ReleaseCycle[] = []
+  const drops = countDrops()
   const origins = new Set<string>()
-  const examples: Dropped[] = []
   const today = builtAt.toISOString().slice(0, 10)
-  let dropped = 0
   let newest = ''
 
-  /** What the item was dropped for, if it was. */
-  async function collect(item: FeedItem): Promise<Dropped | undefined> {
-    if ('dropped' in item) return item.dropped
-    if ('derivedFrom' in item) {
-      origins.add(item.derivedFrom)
-      return undefined
-    }
+  async function collect(item: FeedItem): Promise<void> {
     const date = dateOf(item)
     if (date > newest && date <= today) newest = date
-    if ('cycle' in item) cycles.push(item.cycle)
+    if ('dropped' in item) drops.add(item.dropped)
+    else if ('derivedFrom' in item) origins.add(item.derivedFrom)
+    else if ('cycle' in item) cycles.push(item.cycle)
     else if ('kev' in item) {
       const { cve, ...entry } = item.kev
       kev.set(cve, entry)
-    } else return keepRecord(item.record, id, rows)
-    return undefined
+    } else {
+      const fault = await keepRecord(item.record, id, rows)
+      if (fault !== undefined) drops.add({ at: item.record.id, reason: fault })
+    }
   }
 
   let items = 0
@@ -79,17 +79,32 @@ export async function readInput(
       items += 1
       if (items % 1024 === 0) {
         context.signal.throwIfAborted()
-        context.progress({ task: `read ${id}`, done: items, unit: 'items' })
+        context.progress({ task: `records of ${id}`, done: items, unit: 'items' })
       }
-      const reason = await collect(item)
-      if (reason === undefined) continue
-      dropped += 1
-      if (examples.length < exampleLimit) examples.push(reason)
+      await collect(item)
     }
   }
-  context.progress({ task: `read ${id}`, done: items, unit: 'items', finished: true })
-  const report = describe(source, { asOf: newest === '' ? undefined : newest, ...originOf(origins), ...about, id })
-  return { report: { ...report, records: kev.size + cycles.length, dropped, examples }, rows, kev, cycles }
+  context.progress({ task: `records of ${id}`, done: items, unit: 'items', finished: true })
+  const found = {
+    asOf: newest === '' ? undefined : newest,
+    derivedFrom: origins.size === 0 ? undefined : [...origins].toSorted().join('; '),
+  }
+  const report = { ...describe(source, { ...found, ...about, id }), ...drops.report() }
+  return { report: { ...report, records: kev.size + cycles.length }, rows, kev, cycles }
+}
+
+function countDrops() {
+  const reasons = new Map<string, { count: number; first: string }>()
+  let dropped = 0
+  return {
+    add({ at, reason }: { readonly at: string; readonly reason: string }): void {
+      dropped += 1
+      const known = reasons.get(reason)
+      if (known !== undefined) known.count += 1
+      else if (reasons.size < reasonLimit) reasons.set(reason, { count: 1, first: at })
+    },
+    report: () => ({ dropped, reasons: [...reasons].map(([reason, entry]) => ({ reason, ...entry })) }),
+  }
 }
 
 function describe({ title, homepage, licence }: AdvisorySource, about: SourceNotes & { readonly id: string }) {
@@ -106,44 +121,23 @@ function describe({ title, homepage, licence }: AdvisorySource, about: SourceNot
   }
 }
 
-/** What the entries themselves say they were derived from. */
-function originOf(origins: ReadonlySet<string>): Pick<SourceNotes, 'derivedFrom'> {
-  return origins.size === 0 ? {} : { derivedFrom: [...origins].toSorted().join('; ') }
+/** Why the record cannot be kept, if it cannot. */
+async function keepRecord(record: AdvisoryRecord, source: string, rows: RowPile): Promise<string | undefined> {
+  if (record.name === '' || record.namespace === '' || record.id === '') return 'no id, name or namespace'
+  return (await rows.add({ ...record, source })) ? undefined : 'the record is too large'
 }
 
-async function keepRecord(
-  record: Extract<FeedItem, { record: unknown }>['record'],
-  source: string,
-  rows: RowPile,
-): Promise<Dropped | undefined> {
-  if (record.name === '' || record.namespace === '' || record.id === '') {
-    return { at: record.id, reason: 'it has no id, name or namespace' }
-  }
-  const isKept = await rows.add({ ...record, source })
-  return isKept ? undefined : { at: record.id, reason: 'the record is too large' }
-}
-
-/** Takes over what a database has from some of its sources. */
+/** Takes over what a database has from some of its sources in some of its namespaces. */
 export async function readBase(
   database: Database,
-  sources: readonly ManifestSource[],
+  wanted: { readonly sources: ReadonlySet<string>; readonly namespaces: readonly string[] },
   { spillDir, profiles }: Target,
-): Promise<Pick<Reading, 'rows'> & { readonly reports: readonly SourceReport[] }> {
+): Promise<RowPile> {
   const rows = makeRowPile(spillDir, profiles)
-  const counts = new Map(sources.map(({ id }) => [id, 0]))
-  for (const namespace of database.namespaces) {
-    for (const record of database.records(namespace)) {
-      const count = counts.get(record.source)
-      if (count === undefined) continue
-      counts.set(record.source, count + 1)
-      await rows.add(record)
-    }
+  for (const namespace of wanted.namespaces) {
+    for (const record of database.records(namespace)) if (wanted.sources.has(record.source)) await rows.add(record)
   }
-  const reports = sources.map((source) => {
-    const records = Math.max(0, source.records - (counts.get(source.id) ?? 0))
-    return { ...source, records, dropped: 0, examples: [] }
-  })
-  return { rows, reports }
+  return rows
 }
 
 function dateOf(item: FeedItem): string {

@@ -31,9 +31,9 @@ export interface ProfileTable {
 }
 
 const recordLimit = 1024 * 1024
-const memoryLimit = 16 * 1024 * 1024
+const usualMemoryLimit = 16 * 1024 * 1024
 
-export function makeRowPile(spillDir: string, profiles: ProfileTable): RowPile {
+export function makeRowPile(spillDir: string, profiles: ProfileTable, memoryLimit = usualMemoryLimit): RowPile {
   const heaps = new Map<string, { readonly path: string; lines: string[]; spilled: boolean }>()
   let held = 0
 

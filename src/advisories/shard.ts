@@ -138,10 +138,16 @@ function inflate(bytes: Buffer, limitBytes: number, dictionary: string): string 
   }).toString()
 }
 
-const Block = z.array(z.tuple([z.string(), z.array(z.unknown())]))
-
 function parseBlock(bytes: Buffer, rawBytes: number, dictionary: string): ReadonlyMap<string, readonly unknown[]> {
-  return new Map(Block.parse(JSON.parse(inflate(bytes, rawBytes, dictionary))))
+  const entries: unknown = JSON.parse(inflate(bytes, rawBytes, dictionary))
+  if (!Array.isArray(entries)) throw damaged('a block is not a list')
+  const rowsByKey = new Map<string, readonly unknown[]>()
+  for (const entry of entries) {
+    const [key, rows]: unknown[] = Array.isArray(entry) ? entry : []
+    if (typeof key !== 'string' || !Array.isArray(rows)) throw damaged('a block holds something else than rows')
+    rowsByKey.set(key, rows)
+  }
+  return rowsByKey
 }
 
 function layOut(head: ShardHead, start: number, sizeBytes: number) {

@@ -1,65 +1,13 @@
-import { createHash } from 'node:crypto'
 import { mkdtempDisposable, readdir } from 'node:fs/promises'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { jsonSource, makeRecord, testContext, testKey } from '../../test/helpers/feed.ts'
+import { serveFeeds } from '../../test/helpers/feed-server.ts'
 import { downloadAddresses } from './addresses.ts'
 import { openDatabase } from './database.ts'
 import type { FeedItem } from './source.ts'
 import { updateDatabase } from './update.ts'
-
-interface Feeds extends AsyncDisposable {
-  readonly url: string
-  readonly files: Map<string, string>
-  /** Bytes after which a connection is cut, by path. */
-  readonly cuts: Map<string, number>
-  readonly log: string[]
-}
-
-/** A static file server: ETag, If-None-Match, Range, If-Range. */
-async function serveFeeds(): Promise<Feeds> {
-  const files = new Map<string, string>()
-  const cuts = new Map<string, number>()
-  const log: string[] = []
-  const server = createServer((request, response) => {
-    const path = request.url ?? ''
-    const body = files.get(path)
-    log.push(`${path}${request.headers.range === undefined ? '' : ` ${request.headers.range}`}`)
-    if (body === undefined) response.writeHead(404).end()
-    else answer(request, response, Buffer.from(body), cuts.get(path))
-    cuts.delete(path)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  return {
-    url: `http://127.0.0.1:${port}`,
-    files,
-    cuts,
-    log,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
-}
-
-function answer(request: IncomingMessage, response: ServerResponse, body: Buffer, cut: number | undefined): void {
-  const etag = `"${createHash('sha256').update(body).digest('hex').slice(0, 16)}"`
-  if (request.headers['if-none-match'] === etag) {
-    response.writeHead(304, { etag }).end()
-    return
-  }
-  const isSame = request.headers['if-range'] === undefined || request.headers['if-range'] === etag
-  const start = isSame ? Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0) : 0
-  const rest = body.subarray(start)
-  const range = start === 0 ? {} : { 'content-range': `bytes ${start}-${body.length - 1}/${body.length}` }
-  response.writeHead(start === 0 ? 200 : 206, { etag, 'content-length': rest.length, ...range })
-  if (cut === undefined) response.end(rest)
-  else response.write(rest.subarray(0, cut), () => setTimeout(() => response.destroy(), 20))
-}
 
 const sources = {
   go: jsonSource('go', [{ url: 'https://vuln.example/go/all.json', file: 'all.json' }]),
@@ -190,6 +138,17 @@ describe('an update', () => {
     ])
   })
 
+  it('does not call a database new when nothing new could be read', async () => {
+    await using place = await world()
+    await place.update(['go'])
+    const before = openDatabase(place.target).facts.digest
+    place.feeds.files.set('/m/vuln.example/go/all.json', '<html>')
+    const report = await place.update(['go'])
+    expect(outcomes(report)).toEqual({ go: 'failed' })
+    expect(report.digest).toBeUndefined()
+    expect(openDatabase(place.target).facts.digest).toBe(before)
+  })
+
   it('leaves out a file that its server does not have', async () => {
     await using place = await world()
     place.feeds.files.delete('/m/secdb.example/v3.1/main.json')
@@ -204,7 +163,7 @@ describe('an update', () => {
     place.feeds.files.clear()
     await expect(place.update()).rejects.toMatchObject({ code: 'advisories_missing', exitCode: 4 })
     place.feeds.files.set('/m/vuln.example/go/all.json', '<html>')
-    await expect(place.update(['go'])).rejects.toMatchObject({ code: 'malformed' })
+    await expect(place.update(['go'])).rejects.toMatchObject({ code: 'advisories_missing' })
   })
 })
 

@@ -1,5 +1,5 @@
 import { Problem } from '#kit/errors.ts'
-import { cleanPath } from '#kit/path.ts'
+import { baseOf, cleanPath, parentOf } from '#kit/path.ts'
 import type { TarHeader, TarParser } from '#kit/tar/tar-parser.ts'
 import type { Unknown } from '#model/package.ts'
 import type { Deadline } from './deadline.ts'
@@ -63,7 +63,8 @@ export class LayerCollector {
       this.#report(header.path, refused)
       return
     }
-    const { path, type, size, mode, uid, gid } = header
+    const { type, size, mode, uid, gid } = header
+    const path = header.isDeviceZero ? whiteoutOf(header.path) : header.path
     const entry: OpenEntry = { path, type, size, mode, uid, gid, linkTarget: linkTarget?.target, content: undefined }
     this.#entries.push(entry)
     if (type === 'file') this.#sink = this.#startFile(entry)
@@ -170,6 +171,12 @@ export class LayerCollector {
     const { name } = this.#options
     return new Problem('limit_exceeded', `${name} ${what}`, { at: name })
   }
+}
+
+/** overlayfs hides what has the name of a character device 0:0; images say the same with a prefix. */
+function whiteoutOf(path: string): string {
+  const parent = parentOf(path)
+  return `${parent === '' ? '' : `${parent}/`}.wh.${baseOf(path)}`
 }
 
 /** Copies, so that the chunks a file came in are not held by it. */

@@ -1,6 +1,6 @@
 import { Problem } from './errors.ts'
 import { drain, isTransient, type RequestOptions, refusal, request } from './http.ts'
-import type { HttpResponse } from './http-exchange.ts'
+import { ConnectionFailure, type HttpResponse } from './http-exchange.ts'
 
 export interface DownloadOptions extends RequestOptions {
   /** First byte wanted. */
@@ -29,6 +29,7 @@ interface State {
 /** Streams a body, taking it up where it broke off when the connection drops. Throws `refusal` of any other status. */
 export async function* download(address: string | URL, options: DownloadOptions): AsyncGenerator<Uint8Array> {
   const state: State = { offset: options.from ?? 0, validator: undefined, hasStarted: false }
+  const end = state.offset + (options.maxBodyBytes ?? Number.POSITIVE_INFINITY)
   let resumesLeft = options.resumes ?? 8
   for (;;) {
     const before = state.offset
@@ -37,14 +38,15 @@ export async function* download(address: string | URL, options: DownloadOptions)
       if (response === undefined) return
       for await (const chunk of wantedPart(response, state)) {
         state.offset += chunk.byteLength
+        if (state.offset > end) throw tooLong(response)
         yield chunk
       }
       if (isWhole(response, state.offset)) return
-      if (resumesLeft === 0 || state.offset === before) throw incomplete(response)
-      resumesLeft -= 1
+      throw incomplete(response)
     } catch (error) {
       options.signal.throwIfAborted()
-      if (!isTransient(error) || !canResume(state, options) || state.offset === before || resumesLeft === 0) throw error
+      const isWorthwhile = isTransient(error) && state.offset > before && resumesLeft > 0
+      if (!isWorthwhile || !canResume(state, options)) throw error
       resumesLeft -= 1
     }
   }
@@ -128,7 +130,12 @@ function incomplete(response: HttpResponse): Problem {
   return new Problem('target_unreachable', 'the server sends only a part of the file', {
     at: response.url,
     hint: 'Try again; a proxy may be at fault.',
+    cause: new ConnectionFailure('PARTIAL', 'lost'),
   })
+}
+
+function tooLong({ url: at }: HttpResponse): Problem {
+  return new Problem('limit_exceeded', 'the download is longer than allowed', { at, hint: 'Check the address.' })
 }
 
 function changed(response: HttpResponse): Problem {

@@ -222,6 +222,11 @@ const tlsCode = /^(?:EPROTO|ERR_SSL_\w{1,60}|ERR_TLS_\w{1,60})$/
 
 const explanations: Readonly<Record<string, Explanation>> = {
   ENOTFOUND: { message: 'is not a known host name', hint: 'Check the spelling and your DNS.' },
+  EAI_AGAIN: {
+    message: 'could not be looked up: no name server answers',
+    hint: 'Check the network and DNS.',
+    kind: 'lost',
+  },
   ECONNREFUSED: {
     message: 'refused the connection',
     hint: 'Check the port and that the service is running.',

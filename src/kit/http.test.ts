@@ -323,6 +323,12 @@ describe('download', () => {
     await expect(whole(url, { resumes: 2 })).rejects.toMatchObject({ code: 'target_unreachable' })
   })
 
+  it('holds the limit over all connections together', async () => {
+    const url = await serve(dropping(30_000, { etag: () => '"v1"' }))
+    await expect(whole(url, { maxBodyBytes: content.length - 1 })).rejects.toMatchObject({ code: 'limit_exceeded' })
+    expect(await whole(url, { maxBodyBytes: content.length })).toBe(content)
+  })
+
   it('gives up when a connection brings nothing', async () => {
     let hits = 0
     const url = await serve((incoming, response) => {

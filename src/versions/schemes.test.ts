@@ -70,16 +70,16 @@ describe.each(Object.entries(versionSchemes))('version scheme %s', (id, load) =>
   })
 
   it.each(['1', '0', 'a', '1.', '.', '-', '~', '^', '_', '1a', '-r1', '_p1', '1:', '-1.', 'v', ' '])(
-    'takes linear time for 200,000 times %j',
+    'takes linear time for 100,000 times %j',
     async (part) => {
       const { default: scheme } = await load()
-      const long = part.repeat(200_000)
+      const long = part.repeat(100_000)
       const start = performance.now()
       for (const text of [long, `1${long}`, `1.0.0-${long}`, `1.0.0+${long}`]) {
         const value = scheme.parse(text)
         if (value !== undefined) expect(scheme.compare(value, value)).toBe(0)
       }
-      expect(performance.now() - start).toBeLessThan(1000)
+      expect(performance.now() - start).toBeLessThan(5000)
     },
   )
 })

@@ -6,8 +6,9 @@ export default defineVersionScheme<string>({
   title: 'Semantic Versioning',
   spec: 'https://semver.org/spec/v2.0.0.html',
 
+  /** Tags and tools write `v1.2.3` and `=1.2.3`. */
   parse(text) {
-    return semverKey(text.startsWith('v') ? text.slice(1) : text)
+    return semverKey(text.replace(/^=?v?/, ''))
   },
 
   compare: compareSemver,

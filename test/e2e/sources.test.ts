@@ -1,15 +1,14 @@
 /** The same image, wherever it comes from. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Probe, Selector } from '../../src/image/entry.ts'
 import { describeShared, hasProgram, shared } from '../helpers/components.ts'
+import { type DockerEngine, startDockerEngine } from '../helpers/docker-engine.ts'
 import { comparable, readImage } from '../helpers/image-reading.ts'
 
 const reference = 'acme/shop-api:1.4.2'
@@ -101,53 +100,25 @@ describeShared('sources', () => {
     })
 
     describe.skipIf(!hasProgram('dockerd'))('and a Docker Engine (needs dockerd)', () => {
-      let engine: ChildProcess
-      let socket: string
+      let engine: DockerEngine
 
       beforeAll(async () => {
-        const home = join(folder.path, 'docker')
-        mkdirSync(home)
-        socket = join(home, 'engine.sock')
-        engine = spawn(
-          'dockerd',
-          [
-            '--data-root',
-            join(home, 'data'),
-            '--exec-root',
-            join(home, 'exec'),
-            '--pidfile',
-            join(home, 'pid'),
-            '--host',
-            `unix://${socket}`,
-            '--bridge=none',
-            '--iptables=false',
-            '--ip6tables=false',
-          ],
-          { stdio: 'ignore' },
-        )
-        for (let waited = 0; !existsSync(socket) && waited < 60_000; waited += 200) await setTimeout(200)
-        const env = { ...process.env, DOCKER_HOST: `unix://${socket}` }
-        execFileSync('docker', ['load', '-q', '-i', join(folder.path, 'saved.tar')], { env, stdio: 'pipe' })
+        engine = await startDockerEngine(join(folder.path, 'docker'))
+        engine.docker('load', '-q', '-i', join(folder.path, 'saved.tar'))
       })
 
-      afterAll(async () => {
-        const ended = once(engine, 'exit')
-        engine.kill('SIGTERM')
-        await ended
-      })
+      afterAll(() => engine[Symbol.asyncDispose]())
 
       it('by reference, by id, and with a prefix', async () => {
-        const env = { DOCKER_HOST: `unix://${socket}` }
+        const env = { DOCKER_HOST: engine.host }
         expect(await read(reference, env)).toEqual(expected)
         expect(await read(`docker:${reference}`, env)).toEqual(expected)
-        const id = execFileSync('docker', ['images', '-q', reference], { env: { ...process.env, ...env } })
-          .toString()
-          .trim()
+        const id = engine.docker('images', '-q', reference)
         expect(await read(id, env)).toEqual(expected)
       })
 
       it('that does not have the image says so', async () => {
-        const reading = read('docker:acme/nothing:1', { DOCKER_HOST: `unix://${socket}` })
+        const reading = read('docker:acme/nothing:1', { DOCKER_HOST: engine.host })
         await expect(reading).rejects.toMatchObject({
           code: 'target_unreachable',
           message: 'the Docker Engine has no image acme/nothing:1',

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 export interface Certificates {
   /** PEM file of a private authority. */
   readonly caFile: string
-  /** For `localhost` and `127.0.0.1`, signed by that authority. */
+  /** For `localhost`, `registry.test` and `127.0.0.1`, signed by that authority. */
   readonly keyFile: string
   readonly certFile: string
   readonly key: string
@@ -19,7 +19,7 @@ export function makeCertificates(dir: string): Certificates {
   const subject = '/CN=Test authority'
   openssl('req', '-x509', ...newKey, '-keyout', file('ca.key'), '-out', file('ca.pem'), '-days', '2', '-subj', subject)
   openssl('req', ...newKey, '-keyout', file('tls.key'), '-out', file('tls.csr'), '-subj', '/CN=localhost')
-  writeFileSync(file('san'), 'subjectAltName=DNS:localhost,IP:127.0.0.1\n')
+  writeFileSync(file('san'), 'subjectAltName=DNS:localhost,DNS:registry.test,IP:127.0.0.1\n')
   const signing = ['-CA', file('ca.pem'), '-CAkey', file('ca.key'), '-CAcreateserial', '-extfile', file('san')]
   openssl('x509', '-req', '-in', file('tls.csr'), ...signing, '-out', file('tls.pem'), '-days', '2')
   return {

@@ -90,9 +90,11 @@ function print({ digest, bytes, records, sources }: BuildReport, output: string,
     printable(asOf ?? 'unknown'),
   ])
   for (const line of columns([['SOURCE', 'RECORDS', 'DROPPED', 'AS OF'], ...rows])) terminal.note(line)
-  for (const { id, examples } of sources) {
-    for (const { at, reason } of examples.slice(0, 3)) {
-      terminal.note(`${printable(id)}: dropped ${printable(at)}: ${printable(reason)}`)
+  for (const { id, reasons } of sources) {
+    for (const { reason, count, first } of reasons) {
+      terminal.note(
+        `${printable(id)}: left out ${counted(count, 'entry', 'entries')}, ${printable(reason)}: ${printable(first)}`,
+      )
     }
   }
   terminal.note(`${printable(output)}: ${counted(records, 'record')}, ${formatBytes(bytes)}`)

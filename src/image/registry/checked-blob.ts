@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Problem } from '#kit/errors.ts'
+import { digestOf } from '../image-pieces.ts'
 import type { Descriptor } from '../manifest.ts'
 
 /** A blob whose every byte is held against its descriptor. */
@@ -32,14 +33,8 @@ export function checkedBlob(source: AsyncIterable<Uint8Array>, promised: Promise
 export function requireDigest(bytes: Uint8Array, { digest, size }: Partial<Promised>, registry: string): void {
   if (size !== undefined && size !== bytes.byteLength) throw wrongSize(registry, size, `${bytes.byteLength}`)
   if (digest === undefined) return
-  const got = digestOf(bytes, digest)
+  const got = digestOf(bytes, algorithmOf(digest))
   if (got !== digest) throw wrongDigest(registry, digest, got)
-}
-
-/** The digest of bytes, by the algorithm of another digest. */
-export function digestOf(bytes: Uint8Array, like = 'sha256:'): string {
-  const algorithm = algorithmOf(like)
-  return `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`
 }
 
 async function* verify(

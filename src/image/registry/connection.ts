@@ -60,8 +60,11 @@ async function ping(
   { plainHttp = false }: ConnectionOptions,
   http: RequestOptions,
 ): Promise<{ base: URL; challenges: string | undefined }> {
-  const secure = new URL(`https://${host}`)
-  const plain = new URL(`http://${host}`)
+  const secure = URL.parse(`https://${host}`)
+  const plain = URL.parse(`http://${host}`)
+  if (secure === null || plain === null) {
+    throw new Problem('usage', `${host} is not the address of a registry`, { hint: 'Check the name of the image.' })
+  }
   if (plainHttp) return pingAt(plain, http)
   if (!isLoopback(secure)) return pingAt(secure, http)
   try {

@@ -85,6 +85,7 @@ describe('entries of auths', () => {
       { kind: 'identity', token: 'id' },
     ],
     ['an access token', 'q.io/a', { 'q.io': { registrytoken: 'rt' } }, { kind: 'access', token: 'rt' }],
+    ['an access token that no header can carry', 'q.io/a', { 'q.io': { registrytoken: 'a\nb' } }, undefined],
     ['an empty entry', 'q.io/a', { 'q.io': {} }, undefined],
     ['an entry that is not base64', 'q.io/a', { 'q.io': { auth: '%%%' } }, undefined],
     ['a name of every object', 'constructor.io/a', {}, undefined],

@@ -40,6 +40,8 @@ const AuthFile = z.object({
 })
 type AuthFile = z.infer<typeof AuthFile>
 
+/** What a header field can carry. */
+const tokenPattern = /^[\x21-\x7e]{1,65536}$/
 const dockerHub = 'https://index.docker.io/v1/'
 const dockerHubNames: ReadonlySet<string> = new Set(['docker.io', 'index.docker.io', 'registry-1.docker.io'])
 
@@ -135,13 +137,13 @@ function fromHelper({ username, secret }: Extract<HelperAnswer, { kind: 'found' 
 }
 
 function fromAuth({ auth, username, password, identitytoken, registrytoken }: Auth): Credentials | undefined {
-  if (given(identitytoken) !== undefined) return { kind: 'identity', token: identitytoken ?? '' }
-  if (given(registrytoken) !== undefined) return { kind: 'access', token: registrytoken ?? '' }
+  if (identitytoken !== undefined && identitytoken !== '') return { kind: 'identity', token: identitytoken }
+  if (registrytoken !== undefined && tokenPattern.test(registrytoken)) return { kind: 'access', token: registrytoken }
   const decoded = Buffer.from(auth ?? '', 'base64')
     .toString()
     .replace(/\0+$/, '')
   const colon = decoded.indexOf(':')
   if (colon > 0) return { kind: 'password', username: decoded.slice(0, colon), password: decoded.slice(colon + 1) }
-  const isComplete = given(username) !== undefined && given(password) !== undefined
-  return isComplete ? { kind: 'password', username: username ?? '', password: password ?? '' } : undefined
+  const [user, secret] = [given(username), given(password)]
+  return user === undefined || secret === undefined ? undefined : { kind: 'password', username: user, password: secret }
 }

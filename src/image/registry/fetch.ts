@@ -3,8 +3,9 @@ import { Problem } from '#kit/errors.ts'
 import { isTransient, type RequestOptions } from '#kit/http.ts'
 import type { HttpResponse } from '#kit/http-exchange.ts'
 import { readAll } from '#kit/limits.ts'
+import { digestOf } from '../image-pieces.ts'
 import type { Descriptor } from '../manifest.ts'
-import { digestOf, requireDigest } from './checked-blob.ts'
+import { requireDigest } from './checked-blob.ts'
 import type { Connection } from './connection.ts'
 
 export interface ManifestBytes {

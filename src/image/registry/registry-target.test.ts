@@ -42,7 +42,7 @@ describe('openRegistry', () => {
     expect(target.description).toContain(`${host}/app:1`)
     expect(await target.read(everything)).toEqual(await target.read(everything))
     const last = pulling.steps.at(-1)
-    expect(last).toMatchObject({ task: 'pull', unit: 'bytes', finished: true, done: last?.total })
+    expect(last).toMatchObject({ task: 'downloading', unit: 'bytes', finished: true, done: last?.total })
   })
 
   it('reads a digest that the manifest has', async () => {
@@ -79,6 +79,19 @@ describe('openRegistry', () => {
       code: 'usage',
       message: expect.stringContaining('linux/arm64'),
     })
+  })
+
+  it('finds an image behind an index within an index', async () => {
+    const content = emptyContent()
+    const image = addImage(content, { layers: [await tarOf({ a: 'deep' })] })
+    const inner = addIndex(content, { manifests: [image] })
+    addIndex(content, { tag: '1', manifests: [{ ...inner, platform: { os: 'linux', architecture: 'amd64' } }] })
+    const { host } = await pulling.start(content)
+    expect(textsOf(await pulling.pull(`${host}/app:1`))).toEqual([{ a: 'deep' }])
+  })
+
+  it.each(['999.999.999.999/app', '1.2.3.4.5/app', '[::::]:80/app'])('refuses the registry of %s', async (name) => {
+    await expect(pulling.pull(name)).rejects.toMatchObject({ code: 'usage' })
   })
 
   it('says that an image does not exist', async () => {
@@ -173,6 +186,19 @@ describe('content that is not what was promised', () => {
     const problem = await pulling.pull(`${host}/app:1`).catch((error: unknown) => error)
     expect(problem).toMatchObject({ code: 'malformed', message: expect.stringContaining(message) })
     expect(String(problem)).toContain(host)
+  })
+
+  it('is refused as a layer, and not taken for damage, before its end is seen', async () => {
+    const content = emptyContent()
+    const layer = await tarOf({ big: Buffer.from(Array.from({ length: 1_500_000 }, (_, at) => (at * at * at) >>> 7)) })
+    addImage(content, { tag: '1', layers: [layer] })
+    const digest = sha256(gzipSync(layer))
+    content.blobs.set(digest, Buffer.alloc(content.blobs.get(digest)?.byteLength ?? 0, 7))
+    const { host } = await pulling.start(content)
+    await expect(pulling.pull(`${host}/app:1`)).rejects.toMatchObject({
+      code: 'malformed',
+      message: expect.stringContaining(`expected ${digest}, got sha256:`),
+    })
   })
 
   it('is refused as a configuration', async () => {

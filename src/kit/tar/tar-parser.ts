@@ -19,6 +19,8 @@ export interface TarHeader {
   readonly mtime: number
   /** Target of a link as written. */
   readonly linkName: string
+  /** A character device 0:0, which overlayfs takes for a whiteout. */
+  readonly isDeviceZero: boolean
   /** Where the content starts in the uncompressed archive. */
   readonly offset: number
   /** Bytes of content as stored: less than `size` for a sparse file. */
@@ -181,6 +183,7 @@ export class TarParser {
       gid: header.gid,
       mtime: header.mtime,
       linkName: header.linkName,
+      isDeviceZero: header.isDeviceZero,
       offset: this.#position,
       stored: this.#stored,
       refused,

@@ -1,0 +1,18 @@
+import { setImmediate } from 'node:timers/promises'
+
+/** A person waits at most this long for Ctrl-C or a redrawn line. */
+const turnMs = 40
+
+/** Lets signals, timers and the network have a turn in the middle of long work that never waits by itself. */
+export class Turns {
+  #since = performance.now()
+
+  get isDue(): boolean {
+    return performance.now() - this.#since > turnMs
+  }
+
+  async give(): Promise<void> {
+    await setImmediate()
+    this.#since = performance.now()
+  }
+}
