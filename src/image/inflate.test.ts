@@ -163,7 +163,7 @@ describe('the source', () => {
     expect(read).toBe(50)
   })
 
-  it.each(Object.entries(blobs))('is closed when the loop is left: %s', async (_, blob) => {
+  it.each(Object.entries(blobs))('is closed when the loop is left: %s', async (...[, blob]) => {
     let isClosed = false
     function* source(): Generator<Buffer> {
       try {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type Member, memberOf, paxOf, tarOf } from '../../../test/helpers/tar-writer.ts'
 import { Problem } from '../errors.ts'
 import { readAll } from '../limits.ts'
-import { decodeName } from '../path.ts'
+import { decodeName, nameBytes } from '../path.ts'
 import { readTar } from './tar.ts'
 
 const signal = AbortSignal.timeout(25_000)
@@ -281,6 +281,15 @@ describe('names', () => {
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         expect(decodeName(Buffer.from(text))).toBe(text)
       }),
+    )
+  })
+
+  it('have as many bytes as they were read from', () => {
+    fc.assert(
+      fc.property(bytes, (name) => {
+        expect(nameBytes(decodeName(name))).toBe(name.length)
+      }),
+      { numRuns: 1000 },
     )
   })
 
