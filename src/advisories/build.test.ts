@@ -2,6 +2,7 @@ import { mkdtempDisposable, readdir, readFile, utimes, writeFile } from 'node:fs
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { Turns } from '#kit/turns.ts'
 import { feedOf, jsonSource, makeRecord, testContext, testKey } from '../../test/helpers/feed.ts'
 import { buildDatabase } from './build.ts'
 import { openDatabase } from './database.ts'
@@ -76,7 +77,7 @@ describe('a build', () => {
         const profiles = makeProfileTable()
         const pile = makeRowPile(join(dir.path, String(memoryLimit)), profiles, memoryLimit)
         for (const record of records) await pile.add(record)
-        return collate([pile], 'debian-12', profiles)
+        return collate([pile], 'debian-12', { profiles, turns: new Turns() })
       }),
     )
     expect(await readdir(dir.path)).toEqual(['300'])

@@ -59,6 +59,7 @@ export async function buildDatabase(
     const written = await writeShards(staging, profiles, {
       piles: [...readings.map(({ rows }) => rows), ...kept.piles],
       ...specials(readings, options.base),
+      signal: options.context.signal,
     })
     const shards = [...written.shards, ...kept.shards]
     for (const { digest } of kept.shards)

@@ -2,6 +2,7 @@ import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { z } from 'zod'
 import { Problem } from '#kit/errors.ts'
 import { joined } from '#kit/limits.ts'
+import { Turns } from '#kit/turns.ts'
 
 /**
  * A shard: sorted keys with rows of JSON values, in blocks compressed one by one. docs/database.md draws it.
@@ -37,14 +38,21 @@ const blockLimitBytes = 64 * 1024 * 1024
 const cacheLimitBytes = 16 * 1024 * 1024
 
 /** Entries come sorted by key (code unit order), each key once. The same entries give the same bytes. */
-export function encodeShard(about: Pick<ShardHead, 'kind' | 'namespace' | 'tables'>, entries: Iterable<ShardEntry>) {
+export async function encodeShard(
+  about: Pick<ShardHead, 'kind' | 'namespace' | 'tables'>,
+  entries: Iterable<ShardEntry>,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const turns = new Turns(signal)
   const texts = [...blockTexts(entries)]
   const dictionary = sample(texts.map(({ text }) => text))
-  const blocks = texts.map(({ first, text }) => {
+  const blocks: { first: string; rawBytes: number; bytes: Buffer }[] = []
+  for (const { first, text } of texts) {
     const raw = Buffer.from(text)
     if (raw.length > blockLimitBytes) throw new Problem('limit_exceeded', `${first} has too many records`)
-    return { first, rawBytes: raw.length, bytes: compress(raw, dictionary) }
-  })
+    blocks.push({ first, rawBytes: raw.length, bytes: compress(raw, dictionary) })
+    if (turns.isDue) await turns.give()
+  }
   const head: ShardHead = {
     ...about,
     dictionary,

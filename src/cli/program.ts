@@ -64,16 +64,16 @@ function checkVerb([first = '', second = '']: readonly string[]): void {
   const verbs = verbsOf(first)
   if (verbs.length === 0) {
     const known = names.flatMap((name) => [name, name.split(' ')[0] ?? name])
-    const hints = [...suggestion(first.replaceAll('-', ' '), known), 'See seawall --help.']
+    const hints = [...likelyMeant(first.replaceAll('-', ' '), known), 'See seawall --help.']
     throw new Problem('usage', `unknown command '${first}'`, { hint: hints.join(' ') })
   }
   if (second.startsWith('-') || verbs.includes(second)) return
   const what = second === '' ? `${first} needs a verb` : `unknown command '${first} ${second}'`
-  const hints = [...suggestion(second, verbs), `Choose one of ${verbs.join(', ')}.`, `See seawall ${first} --help.`]
+  const hints = [...likelyMeant(second, verbs), `Choose one of ${verbs.join(', ')}.`, `See seawall ${first} --help.`]
   throw new Problem('usage', what, { hint: hints.join(' ') })
 }
 
-function suggestion(word: string, known: readonly string[]): string[] {
+function likelyMeant(word: string, known: readonly string[]): string[] {
   if (word === '') return []
   const likely = known.find((name) => name.startsWith(word)) ?? nearest(word, known)
   return likely === undefined ? [] : [`Did you mean ${likely}?`]

@@ -59,7 +59,7 @@ export async function catalog(
   const results: Result[] = []
   const limits: Unknown[] = []
   let count = 0
-  const turns = new Turns()
+  const turns = new Turns(signal)
   for (const job of plan.jobs) {
     if (count > packagesLimit) {
       limits.push({ path: '/', reason: `there are more than ${packagesLimit} packages: the rest was not read` })

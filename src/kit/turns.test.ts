@@ -17,4 +17,15 @@ describe('turns', () => {
     expect(hasRun).toBe(true)
     expect(turns.isDue).toBe(false)
   })
+
+  it('end the work when it was interrupted', async () => {
+    const interruption = new AbortController()
+    const turns = new Turns(interruption.signal)
+    setTimeout(() => interruption.abort(new Error('enough')), 0)
+    await expect(
+      (async () => {
+        for (;;) await turns.give()
+      })(),
+    ).rejects.toThrow('enough')
+  })
 })
