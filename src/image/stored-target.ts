@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os'
 import { mapConcurrently } from '#kit/concurrency.ts'
 import type { Progress } from '#kit/context.ts'
-import type { LayerContents, Selector } from './entry.ts'
+import type { Selector } from './entry.ts'
 import { assembleImage, checkLayerCount, layerName } from './image-contents.ts'
-import { type ImagePieces, type ResolvedImage, readPromised } from './image-pieces.ts'
-import { readLayer } from './layer.ts'
+import { type ImagePieces, promisedDigest, type ResolvedImage, readPromised } from './image-pieces.ts'
+import type { LayerBlob, LayerReader } from './layer-reader.ts'
 import type { ImageLimits } from './limits.ts'
 import type { Target, TargetContents } from './target.ts'
 
@@ -17,6 +17,7 @@ export interface ReadOptions {
   readonly limits: ImageLimits
   readonly signal: AbortSignal
   readonly progress: (step: Progress) => void
+  readonly readLayer: LayerReader
 }
 
 /** Layers read at a time: inflating runs beside the main thread, so more than the processors gains nothing. */
@@ -49,7 +50,7 @@ async function readStored(
   let layersRead = 0
   const read = await mapConcurrently([...paths], width, async (path) => {
     try {
-      const contents = await readPiece(pieces, path, { ...options, name: layerName(image, path), signal, count })
+      const contents = await options.readLayer(layerBlob(pieces, path, { image, count }), { ...options, signal })
       layersRead += 1
       options.progress(layersStep(layersRead, paths.size))
       return [path, contents] as const
@@ -81,20 +82,20 @@ async function counter(
   }
 }
 
-async function readPiece(
+function layerBlob(
   pieces: StoredPieces,
   path: string,
-  options: ReadOptions & {
-    readonly selector: Selector
-    readonly name: string
-    readonly count: (bytes: number) => void
-  },
-): Promise<LayerContents> {
-  const blob = counted(pieces.blob(path), options)
-  return readPromised(pieces, path, { blob, read: (chunks) => readLayer(chunks, { ...options, hashDiffId: true }) })
+  { image, count }: { readonly image: ResolvedImage; readonly count: (bytes: number) => void },
+): LayerBlob {
+  return {
+    name: layerName(image, path),
+    digest: promisedDigest(path),
+    diffId: image.layers.find(({ index }) => image.pieces[index]?.path === path)?.diffId,
+    read: (consume) => readPromised(pieces, path, { blob: counted(pieces.blob(path), count), read: consume }),
+  }
 }
 
-async function* counted(blob: AsyncIterable<Uint8Array>, { count }: { readonly count: (bytes: number) => void }) {
+async function* counted(blob: AsyncIterable<Uint8Array>, count: (bytes: number) => void) {
   for await (const chunk of blob) {
     count(chunk.byteLength)
     yield chunk

@@ -64,7 +64,7 @@ export function paxRecord(keyword: string, value: string): string {
   return `${length}${rest}`
 }
 
-function writeChecksum(header: Buffer): void {
+export function writeChecksum(header: Buffer): void {
   header.fill(' ', 148, 156)
   const sum = header.subarray(0, 512).reduce((total, byte) => total + byte, 0)
   header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1')
