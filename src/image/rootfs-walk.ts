@@ -11,6 +11,7 @@ import {
   readlinkSync,
 } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
+import type { Progress } from '#kit/context.ts'
 import { Problem } from '#kit/errors.ts'
 import { joined } from '#kit/limits.ts'
 import { decodeName } from '#kit/path.ts'
@@ -24,6 +25,7 @@ export interface WalkOptions {
   readonly selector: Selector
   readonly limits: ImageLimits
   readonly signal: AbortSignal
+  readonly progress?: (step: Progress) => void
 }
 
 /**
@@ -79,6 +81,7 @@ class Walk {
       for (let turn = 1; this.#step(); turn += 1) {
         if (turn % entriesPerTurn === 0) await this.#pause()
       }
+      this.#options.progress?.({ task: 'files seen', done: this.#entries.length, unit: 'items', finished: true })
     } finally {
       for (const { descriptor } of this.#path) closeSync(descriptor)
     }
@@ -100,7 +103,9 @@ class Walk {
 
   async #pause(): Promise<void> {
     await setImmediate()
-    this.#options.signal.throwIfAborted()
+    const { signal, progress } = this.#options
+    signal.throwIfAborted()
+    progress?.({ task: 'files seen', done: this.#entries.length, unit: 'items' })
   }
 
   #open(place: Buffer, flags: number, path: string): OpenDirectory {

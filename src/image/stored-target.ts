@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os'
 import { mapConcurrently } from '#kit/concurrency.ts'
 import type { Progress } from '#kit/context.ts'
-import type { LayerContents, Selector } from './entry.ts'
+import type { Selector } from './entry.ts'
 import { assembleImage, checkLayerCount, layerName } from './image-contents.ts'
-import { type ImagePieces, type ResolvedImage, readPromised } from './image-pieces.ts'
-import { readLayer } from './layer.ts'
+import { type ImagePieces, promisedDigest, type ResolvedImage, readPromised } from './image-pieces.ts'
+import type { LayerBlob, LayerReader } from './layer-reader.ts'
 import type { ImageLimits } from './limits.ts'
 import type { Target, TargetContents } from './target.ts'
 
@@ -17,6 +17,7 @@ export interface ReadOptions {
   readonly limits: ImageLimits
   readonly signal: AbortSignal
   readonly progress: (step: Progress) => void
+  readonly readLayer: LayerReader
 }
 
 /** Layers read at a time: inflating runs beside the main thread, so more than the processors gains nothing. */
@@ -46,9 +47,13 @@ async function readStored(
   const failed = new AbortController()
   const signal = AbortSignal.any([options.signal, failed.signal])
   const count = await counter(pieces, [...paths], options)
+  let layersRead = 0
   const read = await mapConcurrently([...paths], width, async (path) => {
     try {
-      return [path, await readPiece(pieces, path, { ...options, name: layerName(image, path), signal, count })] as const
+      const contents = await options.readLayer(layerBlob(pieces, path, { image, count }), { ...options, signal })
+      layersRead += 1
+      options.progress(layersStep(layersRead, paths.size))
+      return [path, contents] as const
     } catch (error) {
       failed.abort(error)
       throw error
@@ -56,6 +61,11 @@ async function readStored(
   })
   const contents = new Map(read)
   return assembleImage(image, { name, kind: image.kind }, ({ path }) => contents.get(path) ?? never(path))
+}
+
+/** How far a reader of layers has come. */
+export function layersStep(done: number, total?: number): Progress {
+  return { task: 'layers read', done, total, unit: 'items', finished: done === total }
 }
 
 async function counter(
@@ -68,24 +78,24 @@ async function counter(
   let done = 0
   return (bytes) => {
     done += bytes
-    progress({ task: 'read', done, total, unit: 'bytes', finished: done >= total })
+    progress({ task: 'reading', done, total, unit: 'bytes', finished: done >= total })
   }
 }
 
-async function readPiece(
+function layerBlob(
   pieces: StoredPieces,
   path: string,
-  options: ReadOptions & {
-    readonly selector: Selector
-    readonly name: string
-    readonly count: (bytes: number) => void
-  },
-): Promise<LayerContents> {
-  const blob = counted(pieces.blob(path), options)
-  return readPromised(pieces, path, { blob, read: (chunks) => readLayer(chunks, { ...options, hashDiffId: true }) })
+  { image, count }: { readonly image: ResolvedImage; readonly count: (bytes: number) => void },
+): LayerBlob {
+  return {
+    name: layerName(image, path),
+    digest: promisedDigest(path),
+    diffId: image.layers.find(({ index }) => image.pieces[index]?.path === path)?.diffId,
+    read: (consume) => readPromised(pieces, path, { blob: counted(pieces.blob(path), count), read: consume }),
+  }
 }
 
-async function* counted(blob: AsyncIterable<Uint8Array>, { count }: { readonly count: (bytes: number) => void }) {
+async function* counted(blob: AsyncIterable<Uint8Array>, count: (bytes: number) => void) {
   for await (const chunk of blob) {
     count(chunk.byteLength)
     yield chunk

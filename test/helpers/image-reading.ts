@@ -8,7 +8,7 @@ import type { Context } from '../../src/kit/context.ts'
 
 export const everything: Selector = { wants: () => true, probe: () => undefined }
 
-export function testContext(env: Context['env'] = {}, signal = new AbortController().signal): Context {
+function testContext(env: Context['env'] = {}, signal = new AbortController().signal): Context {
   return { signal, env, now: () => new Date(0), progress() {} }
 }
 

@@ -4,10 +4,11 @@ import { Problem } from '#kit/errors.ts'
 import type { Platform } from '#model/image.ts'
 import type { Unknown } from '#model/package.ts'
 import type { LayerContents, Selector } from '../entry.ts'
-import { readLayer } from '../layer.ts'
+import { type LayerBlob, type LayerReader, readBlob } from '../layer-reader.ts'
 import { type ImageLimits, imageLimits } from '../limits.ts'
 import type { Descriptor } from '../manifest.ts'
 import { formatReference, type Reference } from '../reference.ts'
+import { layersStep } from '../stored-target.ts'
 import type { Target, TargetContents } from '../target.ts'
 import { checkedBlob } from './checked-blob.ts'
 import { type Connection, type ConnectionOptions, connect } from './connection.ts'
@@ -18,6 +19,7 @@ export interface RegistryOptions extends ConnectionOptions {
   /** What the user asked for; otherwise this machine's is preferred. */
   readonly platform?: Platform | undefined
   readonly limits?: ImageLimits | undefined
+  readonly readLayer?: LayerReader | undefined
 }
 
 /** What one layer came to; without contents it could not be had, for that reason. */
@@ -29,13 +31,13 @@ const nothing: LayerContents = { entries: [], unknowns: [], bytes: 0 }
 /** Finds an image in its registry, with Docker's or Podman's credentials. Layers are streamed when they are read. */
 export async function openRegistry(reference: Reference, options: RegistryOptions, context: Context): Promise<Target> {
   const connection = await connect(reference, options, context)
-  const limits = options.limits ?? imageLimits
+  const { limits = imageLimits, readLayer = readBlob } = options
   const image = await resolveImage(connection, { platform: options.platform, limits })
   const name = formatReference(reference, 'familiar')
   return {
     kind: 'registry',
     description: `${name} from the registry ${reference.domain}${image.note === undefined ? '' : ` (${image.note})`}`,
-    read: (selector) => readImage({ connection, image, limits, selector, context, name }),
+    read: (selector) => readImage({ connection, image, limits, readLayer, selector, context, name }),
     [Symbol.asyncDispose]: async () => {},
   }
 }
@@ -44,6 +46,7 @@ interface Reading {
   readonly connection: Connection
   readonly image: RemoteImage
   readonly limits: ImageLimits
+  readonly readLayer: LayerReader
   readonly selector: Selector
   readonly context: Context
   readonly name: string
@@ -76,9 +79,13 @@ async function readBlobs(reading: Reading): Promise<ReadonlyMap<string, ReadLaye
   const failed = new AbortController()
   const signal = AbortSignal.any([reading.context.signal, failed.signal])
   const count = counter(reading.context, blobs)
+  let layersRead = 0
   const read = await mapConcurrently(blobs, layersAtOnce, async (blob) => {
     try {
-      return [blob.digest, await readBlob(blob, { ...reading, signal, count })] as const
+      const layer = await readOrMiss(blob, { ...reading, signal, count })
+      layersRead += 1
+      reading.context.progress(layersStep(layersRead, blobs.length))
+      return [blob.digest, layer] as const
     } catch (error) {
       failed.abort(error)
       throw error
@@ -96,7 +103,7 @@ interface Counter {
 function counter(context: Context, blobs: readonly Descriptor[]): Counter {
   const total = blobs.reduce((sum, { size }) => sum + size, 0)
   let done = 0
-  const step = () => ({ task: 'pull', done, total, unit: 'bytes' }) as const
+  const step = () => ({ task: 'downloading', done, total, unit: 'bytes' }) as const
   return {
     step,
     add(bytes) {
@@ -106,14 +113,16 @@ function counter(context: Context, blobs: readonly Descriptor[]): Counter {
   }
 }
 
-async function readBlob(
-  descriptor: Descriptor,
-  reading: Reading & { readonly signal: AbortSignal; readonly count: Counter },
-): Promise<ReadLayer> {
+interface BlobReading extends Reading {
+  readonly signal: AbortSignal
+  readonly count: Counter
+}
+
+async function readOrMiss(descriptor: Descriptor, reading: BlobReading): Promise<ReadLayer> {
   const { mediaType = '' } = descriptor
   if (mediaType.endsWith('+encrypted')) return { missing: 'its content is encrypted' }
   try {
-    return { contents: await readChecked(descriptor, reading) }
+    return { contents: await reading.readLayer(layerBlob(descriptor, reading), reading) }
   } catch (error) {
     const isMissing = error instanceof Problem && rootCause(error) instanceof MissingBlob
     if (!isMissing || !/foreign|nondistributable/.test(mediaType)) throw error
@@ -121,21 +130,25 @@ async function readBlob(
   }
 }
 
-/** Other content than promised is reported as that, and not as the damage it may look like. */
-async function readChecked(
-  descriptor: Descriptor,
-  { connection, image, limits, selector, signal, count }: Parameters<typeof readBlob>[1],
-): Promise<LayerContents> {
-  const source = counted(fetchBlob(connection, descriptor, signal), count)
-  await using blob = checkedBlob(source, descriptor, connection.reference.domain)
-  const name = `layer ${image.blobs.findIndex(({ digest }) => digest === descriptor.digest)}`
-  try {
-    const contents = await readLayer(blob.chunks, { selector, limits, signal, name, hashDiffId: true })
-    await blob.settle()
-    return contents
-  } catch (error) {
-    if (error instanceof Problem && error.code === 'malformed') await blob.settle()
-    throw error
+function layerBlob(descriptor: Descriptor, { connection, image, signal, count }: BlobReading): LayerBlob {
+  const index = image.blobs.findIndex(({ digest }) => digest === descriptor.digest)
+  return {
+    name: `layer ${index}`,
+    digest: descriptor.digest,
+    diffId: image.layers[index]?.diffId,
+    async read(consume) {
+      const source = counted(fetchBlob(connection, descriptor, signal), count)
+      await using blob = checkedBlob(source, descriptor, connection.reference.domain)
+      try {
+        const result = await consume(blob.chunks)
+        await blob.settle()
+        return result
+      } catch (error) {
+        // Other content than promised is reported as that, and not as the damage it may look like.
+        if (error instanceof Problem && error.code === 'malformed') await blob.settle()
+        throw error
+      }
+    },
   }
 }
 
