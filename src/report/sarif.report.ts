@@ -1,3 +1,4 @@
+import { jsonText } from '#kit/json.ts'
 import { advisoryUrl } from '#model/advisory-url.ts'
 import type { Finding } from '#model/finding.ts'
 import type { ScanReport } from '#model/report.ts'
@@ -35,7 +36,7 @@ export default defineReport({
       version: '2.1.0',
       runs: [runOf(report)],
     }
-    yield `${JSON.stringify(log, undefined, 2)}\n`
+    yield jsonText(log)
   },
 })
 
