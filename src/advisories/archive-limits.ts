@@ -17,7 +17,7 @@ export const archiveLimits = {
   totalBytes: 16 * 1024 ** 3,
   /** Uncompressed ÷ compressed, looked at once `ratioFromBytes` have come out. */
   ratio: 300,
-  ratioFromBytes: 128 * 1024 ** 2,
+  ratioFromBytes: 48 * 1024 ** 2,
 } as const
 
 export interface MemberOptions {

@@ -2,11 +2,13 @@ import { mkdtempDisposable, readdir, readFile, utimes, writeFile } from 'node:fs
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { Turns } from '#kit/turns.ts'
 import { feedOf, jsonSource, makeRecord, testContext, testKey } from '../../test/helpers/feed.ts'
 import { buildDatabase } from './build.ts'
 import { openDatabase } from './database.ts'
 import { importDatabase } from './import.ts'
 import { shardFile } from './manifest.ts'
+import { collate, makeProfileTable, makeRowPile } from './row-pile.ts'
 import { keyIdOf } from './signature.ts'
 import type { FeedItem } from './source.ts'
 
@@ -69,12 +71,18 @@ describe('a build', () => {
 
   it('keeps more records than it holds in memory', async () => {
     await using dir = await mkdtempDisposable(join(tmpdir(), 'build-'))
-    const versions = Array.from({ length: 20_000 }, (_, n) => `${n}.0`)
-    const items = Array.from({ length: 250 }, (_, n) => ({ record: makeRecord({ id: `CVE-${n}`, versions }) }))
-    await buildDatabase(dir.path, [input('test', items)], options)
-    const found = openDatabase(dir.path).lookup('debian-12', 'openssl')
-    expect(new Set(found.map(({ id }) => id)).size).toBe(250)
-    expect(found.every((record) => record.versions?.length === 20_000)).toBe(true)
+    const records = Array.from({ length: 500 }, (_, n) => makeRecord({ id: `CVE-${n}`, name: `line\n${n % 7}` }))
+    const gathered = await Promise.all(
+      [300, 1e9].map(async (memoryLimit) => {
+        const profiles = makeProfileTable()
+        const pile = makeRowPile(join(dir.path, String(memoryLimit)), profiles, memoryLimit)
+        for (const record of records) await pile.add(record)
+        return collate([pile], 'debian-12', { profiles, turns: new Turns() })
+      }),
+    )
+    expect(await readdir(dir.path)).toEqual(['300'])
+    expect(gathered[0]).toEqual(gathered[1])
+    expect(gathered[0]?.bySource).toEqual(new Map([['test', 500]]))
   })
 
   it('keeps the other sources of its base, but not those that only stood in for a new one', async () => {

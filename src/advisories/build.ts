@@ -1,11 +1,19 @@
 import type { KeyObject } from 'node:crypto'
-import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Context } from '#kit/context.ts'
 import { Problem } from '#kit/errors.ts'
 import type { Database } from './database.ts'
 import { installDatabase } from './install.ts'
-import { type ManifestSource, manifestBytes, manifestFile, order, sha256, signatureFile } from './manifest.ts'
+import {
+  type ManifestSource,
+  manifestBytes,
+  manifestFile,
+  order,
+  sha256,
+  shardFile,
+  signatureFile,
+} from './manifest.ts'
 import { type BuildInput, type Reading, readBase, readInput, type SourceReport } from './reading.ts'
 import { makeProfileTable, type ProfileTable } from './row-pile.ts'
 import { writeShards } from './shard-writing.ts'
@@ -17,8 +25,8 @@ export interface BuildOptions {
   readonly key?: KeyObject | undefined
   /** A database whose other sources are kept as they are. */
   readonly base?: Database | undefined
-  /** A source that cannot be read is reported and keeps what the base has of it, instead of ending the build. */
-  readonly isTolerant?: boolean | undefined
+  /** Told of a source that cannot be read; it keeps what the base has of it, instead of ending the build. */
+  readonly onFailure?: ((id: string, problem: Problem) => void) | undefined
   readonly context: Context
 }
 
@@ -28,8 +36,6 @@ export interface BuildReport {
   readonly bytes: number
   readonly records: number
   readonly sources: readonly SourceReport[]
-  /** Sources that could not be read, in a tolerant build. */
-  readonly failures: readonly { readonly id: string; readonly problem: Problem }[]
 }
 
 const abandonedMs = 24 * 60 * 60 * 1000
@@ -45,25 +51,31 @@ export async function buildDatabase(
   try {
     const profiles = makeProfileTable()
     const spillDir = join(staging, 'rows')
-    const { readings, failures } = await readAllInputs(inputs, { spillDir, profiles }, options)
-    if (failures[0] !== undefined && readings.length === 0 && options.base === undefined) throw failures[0].problem
+    const readings = await readAllInputs(inputs, { spillDir, profiles }, options)
+    if (readings.length === 0 && inputs.length > 0) {
+      throw new Problem('advisories_missing', 'none of the feeds could be read', { hint: 'Try again later.' })
+    }
     const kept = await keepOthers(readings, { spillDir: join(spillDir, 'base'), profiles }, options)
-    const { shards, bySource } = await writeShards(staging, profiles, {
-      piles: [...readings, ...kept].map(({ rows }) => rows),
+    const written = await writeShards(staging, profiles, {
+      piles: [...readings.map(({ rows }) => rows), ...kept.piles],
       ...specials(readings, options.base),
+      signal: options.context.signal,
     })
+    const shards = [...written.shards, ...kept.shards]
+    for (const { digest } of kept.shards)
+      await copyFile(join(kept.dir, shardFile(digest)), join(staging, shardFile(digest)))
     await rm(spillDir, { recursive: true, force: true })
-    const reports = [...readings.map(({ report }) => report), ...kept.flatMap((base) => base.reports)]
-    const sources = reports
-      .map((source) => ({ ...source, records: source.records + (bySource.get(source.id) ?? 0) }))
-      .toSorted((a, b) => order(a.id, b.id))
+    const counted = readings.map(({ report }) => {
+      return { ...report, records: report.records + (written.bySource.get(report.id) ?? 0) }
+    })
+    const sources = [...counted, ...kept.reports].toSorted((a, b) => order(a.id, b.id))
     const builtAt = options.builtAt.toISOString()
     const manifest = manifestBytes({ schemaVersion: 1, builtAt, sources: sources.map(withoutReport), shards })
     await seal(staging, manifest, options.key)
     await installDatabase(staging, target, options.context)
     const bytes = shards.reduce((sum, { size }) => sum + size, manifest.length)
     const records = shards.reduce((sum, shard) => sum + shard.records, 0)
-    return { digest: sha256(manifest), builtAt, bytes, records, sources, failures }
+    return { digest: sha256(manifest), builtAt, bytes, records, sources }
   } finally {
     await rm(staging, { recursive: true, force: true })
   }
@@ -108,25 +120,35 @@ interface ReadTarget {
 
 async function readAllInputs(inputs: readonly BuildInput[], { spillDir, profiles }: ReadTarget, options: BuildOptions) {
   const readings: Reading[] = []
-  const failures: { id: string; problem: Problem }[] = []
   for (const [index, input] of inputs.entries()) {
     try {
       readings.push(await readInput(input, { spillDir: join(spillDir, String(index)), profiles }, options))
     } catch (error) {
-      if (options.isTolerant !== true || !(error instanceof Problem)) throw error
-      failures.push({ id: input.about?.id ?? input.source.id, problem: error })
+      if (options.onFailure === undefined || !(error instanceof Problem)) throw error
+      options.onFailure(input.about?.id ?? input.source.id, error)
     }
   }
-  return { readings, failures }
+  return readings
 }
 
+/** Shards that nothing new concerns are kept as they are; of the others, the rows of sources that stay. */
 async function keepOthers(readings: readonly Reading[], target: ReadTarget, { base }: BuildOptions) {
-  if (base === undefined) return []
+  if (base === undefined) return { dir: '', reports: [], piles: [], shards: [] }
   const read = new Set(readings.map(({ report }) => report.id))
   const others = base.sealed.manifest.sources.filter(
     ({ id, standsInFor }) => !read.has(id) && (standsInFor === undefined || !read.has(standsInFor)),
   )
-  return [await readBase(base, others, target)]
+  const sources = new Set(others.map(({ id }) => id))
+  const touched = new Set(readings.flatMap(({ rows }) => rows.namespaces))
+  const { true: whole = [], false: mixed = [] } = Object.groupBy(base.namespaces, (namespace) =>
+    !touched.has(namespace) && sources.isSupersetOf(base.sourcesOf(namespace)) ? 'true' : 'false',
+  )
+  const shards = base.sealed.manifest.shards.filter(
+    ({ kind, namespace }) => kind === 'advisories' && whole.includes(namespace),
+  )
+  const rows = await readBase(base, { sources, namespaces: mixed }, target)
+  const reports = others.map((source): SourceReport => ({ ...source, dropped: 0, reasons: [] }))
+  return { dir: base.dir, reports, piles: [rows], shards }
 }
 
 function specials(readings: readonly Reading[], base: Database | undefined) {

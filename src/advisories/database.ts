@@ -11,6 +11,7 @@ import type { ReleaseCycle } from './source.ts'
 
 /** Facts about packages, read from a directory. Every call throws `advisories_missing` where that is damaged. */
 export interface Database extends Disposable {
+  readonly dir: string
   readonly facts: DatabaseFacts
   readonly sealed: SealedManifest
   readonly namespaces: ReadonlySet<string>
@@ -18,6 +19,8 @@ export interface Database extends Disposable {
   lookup(namespace: string, name: string): readonly AdvisoryRecord[]
   /** Everything a namespace holds, sorted by name, then id. */
   records(namespace: string): Iterable<AdvisoryRecord>
+  /** Ids of the sources that a namespace has records of. */
+  sourcesOf(namespace: string): ReadonlySet<string>
   /** By CVE id. */
   kev(): ReadonlyMap<string, Kev>
   cycles(): readonly ReleaseCycle[]
@@ -26,6 +29,7 @@ export interface Database extends Disposable {
 }
 
 interface NamespaceReader {
+  readonly sources: ReadonlySet<string>
   lookup(name: string): readonly AdvisoryRecord[]
   records(): Iterable<AdvisoryRecord>
 }
@@ -52,11 +56,13 @@ export function openDatabase(dir: string, options: SealOptions = {}): Database {
   const kev = lazily(() => new Map(readKev(dir, shards)))
   const cycles = lazily(() => readCycles(dir, shards))
   return {
+    dir,
     facts: factsOf(sealed),
     sealed,
     namespaces: new Set(listed.keys()),
     lookup: (namespace, name) => reader(namespace)?.lookup(name) ?? [],
     records: (namespace) => reader(namespace)?.records() ?? [],
+    sourcesOf: (namespace) => reader(namespace)?.sources ?? new Set(),
     kev,
     cycles,
     verify() {
@@ -84,9 +90,10 @@ function openNamespace(dir: string, listed: ManifestShard): NamespaceReader {
   const file = openShardFile(dir, listed)
   const { profiles } = file.guard(() => RecordTables.parse(file.tables))
   function decode(name: string, rows: readonly unknown[]): AdvisoryRecord[] {
-    return rows.map((row) => file.guard(() => recordOf({ namespace, name }, profiles, row)))
+    return file.guard(() => rows.map((row) => recordOf({ namespace, name }, profiles, row)))
   }
   return {
+    sources: new Set(profiles.map(({ source }) => source)),
     lookup: (name) => decode(name, file.rows(name)),
     *records() {
       for (const [name, rows] of file.entries()) yield* decode(name, rows)

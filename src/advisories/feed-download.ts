@@ -19,10 +19,12 @@ export type FeedOutcome =
   /** The server says that there is no such file, or it failed otherwise; and there is no copy from before. */
   | { readonly kind: 'absent' | 'failed'; readonly problem: Problem }
 
-export interface FeedCopy {
+interface FeedCopy {
   readonly path: string
   readonly sha256: string
   readonly bytes: number
+  /** When its server last changed it. */
+  readonly changedAt?: Date | undefined
 }
 
 interface Place {
@@ -133,7 +135,7 @@ async function pullFrom(
 /** The note is written after the data it speaks of, and data has its digest for a name: one never belongs to another. */
 async function keepPart(place: Place, note: Note): Promise<FeedCopy> {
   const { digest, bytes } = await digestOf(partPath(place))
-  const copy = { path: dataPath(place, digest), sha256: digest, bytes }
+  const copy = { path: dataPath(place, digest), sha256: digest, bytes, changedAt: changeOf(note) }
   await rename(partPath(place), copy.path)
   await writeWhole(notePath(place), JSON.stringify({ ...note, sha256: digest }))
   await rm(`${partPath(place)}.json`, { force: true })
@@ -149,7 +151,8 @@ async function copyFrom(place: Place): Promise<{ note: Note; copy: FeedCopy } | 
   if (note?.sha256 === undefined) return undefined
   const path = dataPath(place, note.sha256)
   const stats = await stat(path).catch(() => undefined)
-  return stats?.isFile() === true ? { note, copy: { path, sha256: note.sha256, bytes: stats.size } } : undefined
+  if (stats?.isFile() !== true) return undefined
+  return { note, copy: { path, sha256: note.sha256, bytes: stats.size, changedAt: changeOf(note) } }
 }
 
 /** A part is of use only where the server gave it a name that it can be asked for again. */
@@ -188,6 +191,11 @@ function noteOf({ url }: Place, { headers: { etag, 'last-modified': lastModified
 function sizeOf({ status, headers }: HttpResponse): number | undefined {
   const text = status === 206 ? headers['content-range']?.split('/')[1] : headers['content-length']
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined
+}
+
+function changeOf({ lastModified = '' }: Note): Date | undefined {
+  const date = new Date(lastModified)
+  return Number.isNaN(date.getTime()) ? undefined : date
 }
 
 function readNote(path: string): Note | undefined {

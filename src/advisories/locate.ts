@@ -48,7 +48,8 @@ export function hasDatabase(dir: string): boolean {
   return existsSync(join(dir, manifestFile))
 }
 
-function cacheDirectory(env: Context['env']): string {
+/** Where `db update` writes, unless it is told otherwise. */
+export function cacheDirectory(env: Context['env']): string {
   return join(cacheHome(env), 'seawall', 'db')
 }
 
@@ -59,7 +60,7 @@ export function feedsDirectory(env: Context['env']): string {
 
 /** The database that came with the program: beside `src` in a checkout, beside `dist` when built. */
 export function starterDirectory(): string | undefined {
-  const candidates = ['../../data/starter', '../data/starter'].map((path) => join(import.meta.dirname, path))
+  const candidates = ['../data/starter', '../../data/starter'].map((path) => join(import.meta.dirname, path))
   return candidates.find(hasDatabase)
 }
 

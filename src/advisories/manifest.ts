@@ -7,7 +7,7 @@ export const signatureFile = 'manifest.sig'
 /** The signature of a manifest that is about to replace the present one. */
 export const nextSignatureFile = 'manifest.sig.next'
 export const manifestLimitBytes = 16 * 1024 * 1024
-export const shardLimitBytes = 512 * 1024 * 1024
+const shardLimitBytes = 512 * 1024 * 1024
 
 const Sha256 = z.string().regex(/^sha256:[0-9a-f]{64}$/)
 

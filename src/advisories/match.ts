@@ -1,3 +1,4 @@
+import { Turns } from '#kit/turns.ts'
 import { newestCvss } from '#model/cvss.ts'
 import type { Distribution } from '#model/distribution.ts'
 import type { Finding, Kev } from '#model/finding.ts'
@@ -41,6 +42,7 @@ export async function matchAdvisories(
   const findings: Finding[] = []
   const unknowns: Unknown[] = []
   const ecosystems: EcosystemCoverage[] = []
+  const turns = new Turns()
   for (const [ecosystem, members] of Map.groupBy(packages, (pkg) => pkg.ecosystem)) {
     const namespace = namespaceOf(ecosystem, distribution)
     const isCovered = namespace !== undefined && index.namespaces.has(namespace)
@@ -51,7 +53,10 @@ export async function matchAdvisories(
       unknowns.push(gap.unknown)
       continue
     }
-    for (const pkg of members) judgePackage(pkg, namespace, { index, schemes, derived, findings, unknowns })
+    for (const pkg of members) {
+      judgePackage(pkg, namespace, { index, schemes, derived, findings, unknowns })
+      if (turns.isDue) await turns.give()
+    }
   }
   if (distribution !== undefined && lifecycle?.isEndOfLife === true)
     findings.push(endOfLifeFinding(distribution, lifecycle))

@@ -13,7 +13,13 @@ export function spansOf({ events }: OsvRange, order: VersionOrder | undefined): 
   const steps = events.flatMap(stepsOf)
   const isOrdered = steps.every(({ version }) => isOpen(version) || (order?.isVersion(version) ?? true))
   if (!isOrdered) return undefined
-  return walk(order === undefined ? steps : steps.toSorted((a, b) => compareSteps(a, b, order)))
+  return walk(withinLimit(order === undefined ? steps : steps.toSorted((a, b) => compareSteps(a, b, order))))
+}
+
+/** The highest limit ends everything; a version that reaches it is as good as fixed. */
+function withinLimit(steps: readonly Step[]): readonly Step[] {
+  const last = steps.findLastIndex(({ kind }) => kind === 'limit')
+  return last < 0 ? steps : steps.filter(({ kind }, index) => index <= last && (kind !== 'limit' || index === last))
 }
 
 /** A limit of `*` limits nothing. */

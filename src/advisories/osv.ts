@@ -94,9 +94,9 @@ export async function* osvRecords(
   if (found === 0) throw new Problem('malformed', `this has no advisory about ${ecosystem}`, { at: file.name })
 }
 
-/** The field, or the title by which the GitHub database marks it where the field got lost on the way. */
+/** The field, or the title by which GitHub's database marks it where the field got lost on the way. */
 function isWithdrawn({ withdrawn, summary }: OsvRecord): boolean {
-  return typeof withdrawn === 'string' || /^withdrawn(?: advisory)?:/i.test(summary ?? '')
+  return typeof withdrawn === 'string' || /^withdrawn(?: advisory)?(?::|$)/i.test(summary ?? '')
 }
 
 function isOsvName(name: string): boolean {

@@ -22,7 +22,7 @@ export interface SourceReport extends ManifestSource {
   readonly reasons: readonly DropReason[]
 }
 
-export interface DropReason {
+interface DropReason {
   readonly reason: string
   readonly count: number
   /** Where the first of them is. */
@@ -79,12 +79,12 @@ export async function readInput(
       items += 1
       if (items % 1024 === 0) {
         context.signal.throwIfAborted()
-        context.progress({ task: `read ${id}`, done: items, unit: 'items' })
+        context.progress({ task: `records of ${id}`, done: items, unit: 'items' })
       }
       await collect(item)
     }
   }
-  context.progress({ task: `read ${id}`, done: items, unit: 'items', finished: true })
+  context.progress({ task: `records of ${id}`, done: items, unit: 'items', finished: true })
   const found = {
     asOf: newest === '' ? undefined : newest,
     derivedFrom: origins.size === 0 ? undefined : [...origins].toSorted().join('; '),
@@ -127,27 +127,17 @@ async function keepRecord(record: AdvisoryRecord, source: string, rows: RowPile)
   return (await rows.add({ ...record, source })) ? undefined : 'the record is too large'
 }
 
-/** Takes over what a database has from some of its sources. */
+/** Takes over what a database has from some of its sources in some of its namespaces. */
 export async function readBase(
   database: Database,
-  sources: readonly ManifestSource[],
+  wanted: { readonly sources: ReadonlySet<string>; readonly namespaces: readonly string[] },
   { spillDir, profiles }: Target,
-): Promise<Pick<Reading, 'rows'> & { readonly reports: readonly SourceReport[] }> {
+): Promise<RowPile> {
   const rows = makeRowPile(spillDir, profiles)
-  const counts = new Map(sources.map(({ id }) => [id, 0]))
-  for (const namespace of database.namespaces) {
-    for (const record of database.records(namespace)) {
-      const count = counts.get(record.source)
-      if (count === undefined) continue
-      counts.set(record.source, count + 1)
-      await rows.add(record)
-    }
+  for (const namespace of wanted.namespaces) {
+    for (const record of database.records(namespace)) if (wanted.sources.has(record.source)) await rows.add(record)
   }
-  const reports = sources.map((source) => {
-    const records = Math.max(0, source.records - (counts.get(source.id) ?? 0))
-    return { ...source, records, dropped: 0, reasons: [] }
-  })
-  return { rows, reports }
+  return rows
 }
 
 function dateOf(item: FeedItem): string {

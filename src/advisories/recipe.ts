@@ -94,11 +94,15 @@ async function recognise(path: string): Promise<AdvisorySource> {
   const candidates = (await allSources()).filter((source) => source.recognises(basename(path), head))
   const [only] = candidates
   if (only !== undefined && candidates.length === 1) return only
-  const known = candidates.length === 0 ? Object.keys(advisorySources) : candidates.map(({ id }) => id)
-  const what = candidates.length === 0 ? 'no source recognises this feed' : 'more than one source recognises this feed'
-  throw new Problem('usage', what, {
+  if (candidates.length === 0) {
+    throw new Problem('usage', 'no source recognises this feed', {
+      at: path,
+      hint: `Say which one reads it, as ID=PATH. There are ${Object.keys(advisorySources).join(', ')}.`,
+    })
+  }
+  throw new Problem('usage', 'more than one source recognises this feed', {
     at: path,
-    hint: `Say which one it is: ${known.map((id) => `${id}=${path}`).join(', ')}.`,
+    hint: `Say which one reads it: ${candidates.map(({ id }) => `${id}=${path}`).join(' or ')}.`,
   })
 }
 

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { appendFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Turns } from '#kit/turns.ts'
 import { order } from './manifest.ts'
 import type { AdvisoryRecord } from './record.ts'
 import { type Profile, profileOf, type Row, rowOf } from './record-row.ts'
@@ -31,9 +32,9 @@ export interface ProfileTable {
 }
 
 const recordLimit = 1024 * 1024
-const memoryLimit = 16 * 1024 * 1024
+const usualMemoryLimit = 16 * 1024 * 1024
 
-export function makeRowPile(spillDir: string, profiles: ProfileTable): RowPile {
+export function makeRowPile(spillDir: string, profiles: ProfileTable, memoryLimit = usualMemoryLimit): RowPile {
   const heaps = new Map<string, { readonly path: string; lines: string[]; spilled: boolean }>()
   let held = 0
 
@@ -78,7 +79,7 @@ export function makeRowPile(spillDir: string, profiles: ProfileTable): RowPile {
 export async function collate(
   piles: readonly RowPile[],
   namespace: string,
-  profiles: ProfileTable,
+  { profiles, turns }: { readonly profiles: ProfileTable; readonly turns: Turns },
 ): Promise<NamespaceRows> {
   const byName = new Map<string, Set<string>>()
   for (const pile of piles) {
@@ -87,15 +88,22 @@ export async function collate(
       const rows = byName.get(name)
       if (rows === undefined) byName.set(name, new Set([JSON.stringify(rest)]))
       else rows.add(JSON.stringify(rest))
+      if (turns.isDue) await turns.give()
     }
   }
-  return sortedRows(byName, profiles)
+  return sortedRows(byName, profiles, turns)
 }
 
-function sortedRows(byName: ReadonlyMap<string, ReadonlySet<string>>, profiles: ProfileTable): NamespaceRows {
-  const parsed = [...byName]
-    .toSorted(([a], [b]) => order(a, b))
-    .map(([name, texts]) => [name, [...texts].map((text): [number, ...Row] => JSON.parse(text))] as const)
+async function sortedRows(
+  byName: ReadonlyMap<string, ReadonlySet<string>>,
+  profiles: ProfileTable,
+  turns: Turns,
+): Promise<NamespaceRows> {
+  const parsed: [string, [number, ...Row][]][] = []
+  for (const [name, texts] of [...byName].toSorted(([a], [b]) => order(a, b))) {
+    parsed.push([name, [...texts].map((text): [number, ...Row] => JSON.parse(text))])
+    if (turns.isDue) await turns.give()
+  }
   const numbers = parsed.flatMap(([, rows]) => rows.map(([number]) => number))
   const sorted = [...new Set(numbers)].toSorted((a, b) => order(profiles.text(a), profiles.text(b)))
   const renumbered = new Map(sorted.map((number, index) => [number, index]))
@@ -104,10 +112,12 @@ function sortedRows(byName: ReadonlyMap<string, ReadonlySet<string>>, profiles: 
     const { source } = profiles.profile(number)
     bySource.set(source, (bySource.get(source) ?? 0) + 1)
   }
-  const entries = parsed.map(([name, rows]) => {
+  const entries: [string, NumberedRow[]][] = []
+  for (const [name, rows] of parsed) {
     const local = rows.map(([number, ...row]): NumberedRow => [renumbered.get(number) ?? 0, ...row])
-    return [name, local.toSorted(orderRows)] as const
-  })
+    entries.push([name, local.toSorted(orderRows)])
+    if (turns.isDue) await turns.give()
+  }
   return { profiles: sorted.map((number) => profiles.profile(number)), entries, bySource }
 }
 

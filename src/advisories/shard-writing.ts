@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Turns } from '#kit/turns.ts'
 import type { Kev } from '#model/finding.ts'
 import { type ManifestShard, order, sha256, shardFile } from './manifest.ts'
 import { collate, type ProfileTable, type RowPile } from './row-pile.ts'
@@ -10,10 +11,11 @@ export interface Facts {
   readonly piles: readonly RowPile[]
   readonly kev: readonly (readonly [cve: string, Kev])[]
   readonly cycles: readonly ReleaseCycle[]
+  readonly signal: AbortSignal
 }
 
 /** Writes one file per namespace, and says what the manifest is to list. */
-export async function writeShards(dir: string, profiles: ProfileTable, { piles, kev, cycles }: Facts) {
+export async function writeShards(dir: string, profiles: ProfileTable, { piles, kev, cycles, signal }: Facts) {
   await mkdir(join(dir, 'shards'))
   const shards: ManifestShard[] = []
   const bySource = new Map<string, number>()
@@ -24,7 +26,7 @@ export async function writeShards(dir: string, profiles: ProfileTable, { piles, 
     entries: readonly ShardEntry[],
   ): Promise<void> {
     if (entries.length === 0) return
-    const bytes = encodeShard({ ...about, tables }, entries)
+    const bytes = await encodeShard({ ...about, tables }, entries, signal)
     const digest = sha256(bytes)
     await writeFile(join(dir, shardFile(digest)), bytes, { flush: true })
     const records = entries.reduce((sum, [, rows]) => sum + rows.length, 0)
@@ -32,7 +34,7 @@ export async function writeShards(dir: string, profiles: ProfileTable, { piles, 
   }
 
   for (const namespace of new Set(piles.flatMap((pile) => pile.namespaces))) {
-    const rows = await collate(piles, namespace, profiles)
+    const rows = await collate(piles, namespace, { profiles, turns: new Turns(signal) })
     for (const [source, count] of rows.bySource) bySource.set(source, (bySource.get(source) ?? 0) + count)
     await write({ kind: 'advisories', namespace }, { profiles: rows.profiles }, rows.entries)
   }

@@ -2,6 +2,7 @@ import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { z } from 'zod'
 import { Problem } from '#kit/errors.ts'
 import { joined } from '#kit/limits.ts'
+import { Turns } from '#kit/turns.ts'
 
 /**
  * A shard: sorted keys with rows of JSON values, in blocks compressed one by one. docs/database.md draws it.
@@ -37,14 +38,21 @@ const blockLimitBytes = 64 * 1024 * 1024
 const cacheLimitBytes = 16 * 1024 * 1024
 
 /** Entries come sorted by key (code unit order), each key once. The same entries give the same bytes. */
-export function encodeShard(about: Pick<ShardHead, 'kind' | 'namespace' | 'tables'>, entries: Iterable<ShardEntry>) {
+export async function encodeShard(
+  about: Pick<ShardHead, 'kind' | 'namespace' | 'tables'>,
+  entries: Iterable<ShardEntry>,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const turns = new Turns(signal)
   const texts = [...blockTexts(entries)]
   const dictionary = sample(texts.map(({ text }) => text))
-  const blocks = texts.map(({ first, text }) => {
+  const blocks: { first: string; rawBytes: number; bytes: Buffer }[] = []
+  for (const { first, text } of texts) {
     const raw = Buffer.from(text)
     if (raw.length > blockLimitBytes) throw new Problem('limit_exceeded', `${first} has too many records`)
-    return { first, rawBytes: raw.length, bytes: compress(raw, dictionary) }
-  })
+    blocks.push({ first, rawBytes: raw.length, bytes: compress(raw, dictionary) })
+    if (turns.isDue) await turns.give()
+  }
   const head: ShardHead = {
     ...about,
     dictionary,
@@ -138,10 +146,16 @@ function inflate(bytes: Buffer, limitBytes: number, dictionary: string): string 
   }).toString()
 }
 
-const Block = z.array(z.tuple([z.string(), z.array(z.unknown())]))
-
 function parseBlock(bytes: Buffer, rawBytes: number, dictionary: string): ReadonlyMap<string, readonly unknown[]> {
-  return new Map(Block.parse(JSON.parse(inflate(bytes, rawBytes, dictionary))))
+  const entries: unknown = JSON.parse(inflate(bytes, rawBytes, dictionary))
+  if (!Array.isArray(entries)) throw damaged('a block is not a list')
+  const rowsByKey = new Map<string, readonly unknown[]>()
+  for (const entry of entries) {
+    const [key, rows]: unknown[] = Array.isArray(entry) ? entry : []
+    if (typeof key !== 'string' || !Array.isArray(rows)) throw damaged('a block holds something else than rows')
+    rowsByKey.set(key, rows)
+  }
+  return rowsByKey
 }
 
 function layOut(head: ShardHead, start: number, sizeBytes: number) {

@@ -138,6 +138,17 @@ describe('an update', () => {
     ])
   })
 
+  it('does not call a database new when nothing new could be read', async () => {
+    await using place = await world()
+    await place.update(['go'])
+    const before = openDatabase(place.target).facts.digest
+    place.feeds.files.set('/m/vuln.example/go/all.json', '<html>')
+    const report = await place.update(['go'])
+    expect(outcomes(report)).toEqual({ go: 'failed' })
+    expect(report.digest).toBeUndefined()
+    expect(openDatabase(place.target).facts.digest).toBe(before)
+  })
+
   it('leaves out a file that its server does not have', async () => {
     await using place = await world()
     place.feeds.files.delete('/m/secdb.example/v3.1/main.json')
@@ -152,7 +163,7 @@ describe('an update', () => {
     place.feeds.files.clear()
     await expect(place.update()).rejects.toMatchObject({ code: 'advisories_missing', exitCode: 4 })
     place.feeds.files.set('/m/vuln.example/go/all.json', '<html>')
-    await expect(place.update(['go'])).rejects.toMatchObject({ code: 'malformed' })
+    await expect(place.update(['go'])).rejects.toMatchObject({ code: 'advisories_missing' })
   })
 })
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { mapConcurrently } from '#kit/concurrency.ts'
 import type { Context } from '#kit/context.ts'
 import { Problem } from '#kit/errors.ts'
-import { type BuildReport, buildDatabase, renewDatabase } from './build.ts'
+import { type BuildOptions, type BuildReport, buildDatabase, renewDatabase } from './build.ts'
 import type { Database } from './database.ts'
 import { type FeedOutcome, fetchFeed } from './feed-download.ts'
 import { whileLocked } from './lock.ts'
@@ -27,7 +27,7 @@ export interface UpdateOptions {
   readonly context: Context
 }
 
-export interface SourceUpdate {
+interface SourceUpdate {
   readonly id: string
   readonly outcome: 'updated' | 'unchanged' | 'failed'
   /** Downloaded now. */
@@ -55,19 +55,37 @@ export async function updateDatabase(
 }
 
 async function updateAlone(sources: readonly AdvisorySource[], options: UpdateOptions): Promise<UpdateReport> {
-  const { target, base, key, context } = options
+  const { target, base, key, context, isBaseInPlace } = options
   const fetched = await fetchAll(sources, options)
   const plans = sources.map((source) => planFor(source, fetched.get(source.id) ?? [], base))
-  const inputs = plans.flatMap(({ input }) => input ?? [])
+  const failures = new Map<string, Problem>()
   const settings = { builtAt: context.now(), key, context }
-  if (inputs.length > 0) {
-    const build = await buildDatabase(target, inputs, { ...settings, base, isTolerant: true })
-    return { sources: plans.map((plan) => withFailure(plan, build)), digest: build.digest, build }
+  const build = await buildAnew(target, plans, {
+    ...settings,
+    base,
+    onFailure: (id, problem) => failures.set(id, problem),
+  })
+  const updates = plans.map(({ update }) => withFailure(update, failures.get(update.id)))
+  if (build !== undefined) return { sources: updates, digest: build.digest, build }
+  if (base === undefined) throw nothingLeft(updates)
+  const isChecked = isBaseInPlace && updates.some(({ outcome }) => outcome === 'unchanged')
+  return { sources: updates, digest: isChecked ? await renewDatabase(target, base, settings) : undefined }
+}
+
+/** `undefined` when there is nothing new that could be read. */
+async function buildAnew(
+  target: string,
+  plans: readonly Plan[],
+  options: BuildOptions,
+): Promise<BuildReport | undefined> {
+  const inputs = plans.flatMap(({ input }) => input ?? [])
+  if (inputs.length === 0) return undefined
+  try {
+    return await buildDatabase(target, inputs, options)
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'advisories_missing') return undefined
+    throw error
   }
-  if (base === undefined) throw nothingLeft(plans)
-  const isChecked = plans.some(({ update }) => update.outcome === 'unchanged')
-  const digest = isChecked && options.isBaseInPlace ? await renewDatabase(target, base, settings) : undefined
-  return { sources: plans.map(({ update }) => update), digest }
 }
 
 async function fetchAll(sources: readonly AdvisorySource[], { feeds, addresses, context }: UpdateOptions) {
@@ -103,19 +121,18 @@ function planFor(
   if (known?.inputs === inputs) {
     return { update: { id, outcome: isNews ? 'unchanged' : 'failed', bytes, problems } }
   }
-  const input = { source, files: copies.map(({ path, file }) => feedFile(path, file)), about: { inputs } }
+  const changes = copies.flatMap(({ changedAt }) => changedAt?.toISOString().slice(0, 10) ?? [])
+  const about = { inputs, ...(changes.length === 0 ? {} : { asOf: changes.toSorted().at(-1) }) }
+  const input = { source, files: copies.map(({ path, file }) => feedFile(path, file)), about }
   return { update: { id, outcome: 'updated', bytes, problems }, input }
 }
 
-function withFailure({ update }: Plan, { failures }: BuildReport): SourceUpdate {
-  const failure = failures.find(({ id }) => id === update.id)
-  return failure === undefined
-    ? update
-    : { ...update, outcome: 'failed', problems: [...update.problems, failure.problem] }
+function withFailure(update: SourceUpdate, problem: Problem | undefined): SourceUpdate {
+  return problem === undefined ? update : { ...update, outcome: 'failed', problems: [...update.problems, problem] }
 }
 
-function nothingLeft(plans: readonly Plan[]): Problem {
-  const [first] = plans.flatMap(({ update }) => update.problems)
+function nothingLeft(updates: readonly SourceUpdate[]): Problem {
+  const [first] = updates.flatMap(({ problems }) => problems)
   const why = first === undefined ? '' : `: ${first.message}`
   return new Problem('advisories_missing', `no advisory data could be downloaded${why}`, {
     at: first?.at,

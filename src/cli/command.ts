@@ -22,6 +22,8 @@ export interface Argument {
   readonly about: string
   readonly optional?: true
   readonly variadic?: true
+  /** The only values it takes; offered by completion. */
+  readonly choices?: readonly string[]
 }
 
 /** One verb of the command line. Help, completion, docs and the golden help test are made from this. */

@@ -1,92 +1,96 @@
 import { setMaxListeners } from 'node:events'
-import { z } from 'zod'
-import { Problem } from '#kit/errors.ts'
 import { printable } from '#kit/text.ts'
 import type { CommandContext, Terminal } from './command.ts'
+import { explain } from './explain.ts'
 import { runProgram } from './program.ts'
+import { showsColor, showsProgress } from './terminal/capabilities.ts'
 import { ProgressDisplay } from './terminal/progress.ts'
+import { standardOutput, unwritable } from './terminal/standard-output.ts'
 
 const interruptExit = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 /** How long running work may take to stop before the process leaves anyway. */
 const graceMs = 300
+const usualColumns = 120
 
 /** Runs the program on this process: its arguments, streams, signals and exit code. */
 export async function runOnProcess(args: readonly string[]): Promise<void> {
-  const isQuiet = args.includes('--quiet') || args.includes('-q')
-  const isInteractive = process.stderr.isTTY && !isQuiet && process.env['CI'] === undefined
+  const { env, stderr } = process
+  const isInteractive = showsProgress(env, stderr.isTTY)
   using display = new ProgressDisplay({
-    write: (text) => void process.stderr.write(text),
-    columns: () => process.stderr.columns,
+    write: (text) => void stderr.write(text),
+    columns: () => stderr.columns,
+    color: showsColor(env, stderr.isTTY),
   })
   const interruption = new AbortController()
   setMaxListeners(0, interruption.signal)
-  let exitOnSignal: number | undefined
+  /** The exit code, once something other than the run has settled it. */
+  let settled: number | undefined
+  let isReaderGone = false
+
+  /** Ends the run early, with this exit code if it does not come to its own end. */
+  function stop(exit: number): void {
+    display[Symbol.dispose]()
+    interruption.abort()
+    setTimeout(() => process.exit(exit), graceMs).unref()
+  }
+
+  function settle(exit: number): void {
+    settled = exit
+    stop(exit)
+  }
+
   for (const [signal, exit] of Object.entries(interruptExit)) {
     process.on(signal, () => {
-      if (exitOnSignal !== undefined) process.exit(exit)
-      exitOnSignal = exit
-      interruption.abort()
-      display.clear()
-      setTimeout(() => process.exit(exit), graceMs).unref()
+      if (settled === undefined) settle(exit)
+      else process.exit(exit)
     })
   }
-  process.stdout.on('error', leaveWhenReaderLeft)
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (settled !== undefined || isReaderGone) return
+    isReaderGone = error.code === 'EPIPE'
+    // `seawall … | head` closes our output early: that is not an error.
+    if (isReaderGone) stop(0)
+    else settle(say(unwritable(error)))
+  })
+  process.stderr.on('error', () => undefined)
+  process.on('uncaughtException', (error) => process.exit(settled ?? say(error)))
   const context: CommandContext = {
     signal: interruption.signal,
-    env: process.env,
+    env,
     now: () => new Date(),
     progress: (step) => {
       if (isInteractive) display.show(step)
     },
-    terminal: terminalOf(display, isQuiet, isInteractive),
-    stdin: process.stdin,
+    terminal: terminalOf(display, isInteractive),
+    stdin: { [Symbol.asyncIterator]: () => process.stdin[Symbol.asyncIterator]() },
   }
   const exit = await runProgram(args, context).catch((error: unknown) => {
     display[Symbol.dispose]()
-    return exitOnSignal ?? explain(error)
+    return settled ?? (isReaderGone ? 0 : say(error))
   })
-  process.exitCode = exitOnSignal ?? exit
+  settled ??= exit
+  process.exitCode = settled
 }
 
-function terminalOf(display: ProgressDisplay, isQuiet: boolean, isInteractive: boolean): Terminal {
+function say(error: unknown): number {
+  const { text, exit } = explain(error)
+  process.stderr.write(text)
+  return exit
+}
+
+function terminalOf(display: ProgressDisplay, isInteractive: boolean): Terminal {
+  const write = standardOutput()
   return {
     out: (text) => {
       display.clear()
-      process.stdout.write(text)
+      write(text)
     },
     note: (text) => {
-      if (isQuiet) return
       display.clear()
-      process.stderr.write(`${text}\n`)
+      process.stderr.write(`${text.split('\n').map(printable).join('\n')}\n`)
     },
     isInteractive,
-    color: (process.stdout.isTTY && process.stdout.hasColors()) || hasForcedColor(process.env['FORCE_COLOR']),
-    columns: process.stdout.columns ?? 120,
+    color: showsColor(process.env, process.stdout.isTTY),
+    columns: process.stdout.columns || usualColumns,
   }
-}
-
-function hasForcedColor(force: string | undefined): boolean {
-  return force !== undefined && force !== '' && force !== '0' && force !== 'false'
-}
-
-/** What happened, why, what to do; the exit code that goes with it. */
-function explain(error: unknown): number {
-  if (error instanceof Problem) {
-    const where = error.at === undefined ? '' : `\n  at: ${printable(error.at)}`
-    const hint = error.hint === undefined ? '' : `\n  ${error.hint}`
-    process.stderr.write(`seawall: ${printable(error.message)}${where}${hint}\n`)
-    return error.exitCode
-  }
-  const text = Error.isError(error) ? (error.stack ?? error.message) : String(error)
-  process.stderr.write(
-    `seawall: internal error. This is a bug in Seawall, not in your input; please report it with the lines below.\n${text}\n`,
-  )
-  return 70
-}
-
-/** `seawall … | head` closes our output early: that is not an error. */
-function leaveWhenReaderLeft(error: unknown): void {
-  const { code } = z.object({ code: z.string() }).parse(error)
-  if (code === 'EPIPE') process.exit(0)
-  throw error
 }

@@ -48,11 +48,44 @@ describe('the program', () => {
     await expect(out).toMatchFileSnapshot(join(import.meta.dirname, 'fixtures/help/seawall.txt'))
   })
 
+  it('says nothing beside the result under --quiet, before the verb or after it', async () => {
+    for (const args of [
+      ['-q', 'db', 'status'],
+      ['--quiet', 'db', 'status'],
+      ['db', 'status', '-q'],
+    ]) {
+      const { exit, out } = await run(...args)
+      expect(exit).toBe(0)
+      expect(out).toContain('Database')
+    }
+  })
+
+  it('explains by `help` what `--help` explains', async () => {
+    for (const words of [[], ['scan'], ['db'], ['db', 'build']]) {
+      const { exit, out } = await run('help', ...words)
+      expect(exit).toBe(0)
+      expect(out).toBe((await run(...words, '--help')).out)
+      expect(out).toContain('Examples:\n  seawall ')
+    }
+  })
+
   it.each([
     [['compeltion'], "unknown command 'compeltion'", 'Did you mean completion?'],
-    [['version', 'compare', '--schme', 'deb', '1', '2'], "unknown option '--schme'", 'See seawall --help.'],
+    [['db', 'updat'], "unknown command 'db updat'", 'Did you mean update? Choose one of build, import,'],
+    [['db', 'upd'], "unknown command 'db upd'", 'Did you mean update?'],
+    [['db'], 'db needs a verb', 'Choose one of build, import, status, update, verify. See seawall db --help.'],
+    [['db-build'], "unknown command 'db-build'", 'Did you mean db build? See seawall --help.'],
+    [['help', 'sacn'], "unknown command 'sacn'", 'Did you mean scan? See seawall --help.'],
+    [['scan\nb'], "unknown command 'scan\nb'", 'Did you mean scan?'],
+    [
+      ['scan', '--sevrity', 'x', 'y'],
+      "unknown option '--sevrity'",
+      'Did you mean --severity? See seawall scan --help.',
+    ],
+    [['version', 'compare', '--schme', 'deb'], "unknown option '--schme'", 'See seawall version compare --help.'],
+    [['db', 'status', '--format', 'JSN'], '--format "JSN": expected one of text, json', 'Did you mean json?'],
     [['completion', 'bahs'], 'there is no completion for "bahs"', 'Choose one of bash, zsh, fish.'],
-    [['completion'], "missing required argument 'shell'", 'See seawall --help.'],
+    [['completion'], "missing required argument 'shell'", 'For example: source <(seawall completion bash).'],
   ])('answers %j with what is wrong and what to do', async (args, message, hint) => {
     const { problem } = await run(...args)
     expect(problem?.code).toBe('usage')

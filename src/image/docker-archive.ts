@@ -63,7 +63,7 @@ function savedLayers(
         at,
       ),
     }
-  const reason = `manifest.json names ${paths.length} layers, but the configuration has ${diffIds}: some may be missing`
+  const reason = `layers in manifest.json: ${paths.length}, in the configuration: ${diffIds}; some are missing`
   return {
     layers: paths.map((_, index) => ({ index, diffId: undefined })),
     unknowns: [{ path: 'image', reason }],

@@ -47,7 +47,7 @@ async function* decode(source: ByteSource, name: string): AsyncGenerator<Uint8Ar
       yield* gunzip(source, name)
       break
     case 'zstd':
-      yield* decompress(createZstdDecompress({ chunkSize: chunkBytes }), framesOf(source), name)
+      yield* decompress(createZstdDecompress({ chunkSize: chunkBytes }), framesOf(source, name), name)
       break
     case 'none':
       for await (const chunk of source) yield* slices(chunk)
@@ -74,8 +74,8 @@ function* slices(chunk: Uint8Array): Generator<Uint8Array, void> {
   for (let at = 0; at < chunk.length; at += chunkBytes) yield chunk.subarray(at, at + chunkBytes)
 }
 
-async function* framesOf(source: ByteSource): AsyncGenerator<Uint8Array, void> {
-  const frames = new ZstdFrames()
+async function* framesOf(source: ByteSource, name: string): AsyncGenerator<Uint8Array, void> {
+  const frames = new ZstdFrames(name)
   for await (const chunk of source) yield* frames.split(chunk)
 }
 

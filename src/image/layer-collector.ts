@@ -1,5 +1,5 @@
 import { Problem } from '#kit/errors.ts'
-import { cleanPath } from '#kit/path.ts'
+import { baseOf, cleanPath, nameBytes, parentOf } from '#kit/path.ts'
 import type { TarHeader, TarParser } from '#kit/tar/tar-parser.ts'
 import type { Unknown } from '#model/package.ts'
 import type { Deadline } from './deadline.ts'
@@ -7,6 +7,9 @@ import type { Entry, LayerContents, Probe, Selector } from './entry.ts'
 import type { ImageLimits } from './limits.ts'
 
 const headBytes = 64
+
+/** Linux takes no longer one (PATH_MAX without its NUL). */
+const targetLimitBytes = 4095
 
 /** Entries that are reported one by one; the rest is counted. */
 const reportedUnknowns = 10_000
@@ -35,6 +38,7 @@ export class LayerCollector {
   readonly #entries: Entry[] = []
   readonly #unknowns: Unknown[] = []
   #moreUnknowns = 0
+  #members = 0
   #keptBytes = 0
   #contentBytes = 0
   #sink: Sink | undefined
@@ -56,14 +60,16 @@ export class LayerCollector {
   }
 
   #takeMember(header: TarHeader): void {
+    this.#sink = undefined
     this.#checkLimits(header)
     const linkTarget = linkTargetOf(header)
-    const refused = header.refused ?? linkTarget?.refused
+    const refused = header.refused ?? refusedPart(header.path) ?? linkTarget?.refused
     if (refused !== undefined) {
       this.#report(header.path, refused)
       return
     }
-    const { path, type, size, mode, uid, gid } = header
+    const { type, size, mode, uid, gid } = header
+    const path = header.isDeviceZero ? whiteoutOf(header.path) : header.path
     const entry: OpenEntry = { path, type, size, mode, uid, gid, linkTarget: linkTarget?.target, content: undefined }
     this.#entries.push(entry)
     if (type === 'file') this.#sink = this.#startFile(entry)
@@ -72,11 +78,11 @@ export class LayerCollector {
 
   #checkLimits({ path }: TarHeader): void {
     const { limits } = this.#options
-    if (this.#entries.length + this.#unknowns.length + this.#moreUnknowns >= limits.entries) {
+    this.#members += 1
+    if (this.#members > limits.entries) {
       throw this.#excess(`has more than ${limits.entries} entries`)
     }
-    // UTF-8 takes at most three bytes for each unit of a string.
-    if (path.length * 3 > limits.pathBytes && Buffer.byteLength(path) > limits.pathBytes) {
+    if (isLonger(path, limits.pathBytes)) {
       throw this.#excess(`has a path of more than ${limits.pathBytes} bytes`)
     }
     if (path.length > limits.pathDepth && path.split('/').length > limits.pathDepth) {
@@ -113,11 +119,12 @@ export class LayerCollector {
 
   #headSink(entry: OpenEntry): Sink {
     const length = Math.min(headBytes, entry.size)
-    const gathered = Buffer.alloc(length)
+    let gathered: Buffer | undefined
     let filled = 0
     const sink: Sink = {
       write: (piece) => {
         if (filled === 0 && piece.length >= length) return this.#startProbe(entry, piece.subarray(0, length), piece)
+        gathered ??= Buffer.alloc(length)
         gathered.set(piece.subarray(0, length - filled), filled)
         filled += piece.length
         if (filled < length) return sink
@@ -172,6 +179,12 @@ export class LayerCollector {
   }
 }
 
+/** overlayfs hides what has the name of a character device 0:0; images say the same with a prefix. */
+function whiteoutOf(path: string): string {
+  const parent = parentOf(path)
+  return `${parent === '' ? '' : `${parent}/`}.wh.${baseOf(path)}`
+}
+
 /** Copies, so that the chunks a file came in are not held by it. */
 function keepingSink(entry: OpenEntry): Sink | undefined {
   const content = Buffer.allocUnsafeSlow(entry.size)
@@ -197,11 +210,22 @@ function compact(bytes: Buffer): Buffer {
   return copy
 }
 
+/** Linux takes 255 bytes (NAME_MAX), and so do all its usual file systems. */
+function refusedPart(path: string): string | undefined {
+  const isTooLong = isLonger(path, 255) && path.split('/').some((part) => isLonger(part, 255))
+  return isTooLong ? 'a part of its name is longer than any file system takes' : undefined
+}
+
+/** UTF-8 takes at most three bytes for each unit of a string, so most need not be measured. */
+function isLonger(text: string, bytes: number): boolean {
+  return text.length * 3 > bytes && nameBytes(text) > bytes
+}
+
 function linkTargetOf({ type, linkName }: TarHeader): { target: string; refused: string | undefined } | undefined {
   if (type !== 'symlink' && type !== 'hardlink') return undefined
   const target = type === 'symlink' ? linkName : cleanPath(linkName)
   if (target === undefined)
     return { target: '', refused: 'it is a hard link to a name with a `..` component or a NUL byte' }
-  const isUsable = target !== '' && !target.includes('\0')
+  const isUsable = target !== '' && !target.includes('\0') && !isLonger(target, targetLimitBytes)
   return { target, refused: isUsable ? undefined : 'it is a link without a usable target' }
 }

@@ -21,6 +21,9 @@ const whiteoutPrefix = '.wh.'
 const opaqueMarker = '.wh..wh..opq'
 const metadataPrefix = '.wh..wh.'
 
+const opaqueRoot =
+  'by the OCI image specification it hides all layers below, but overlayfs shows them, so they were taken in'
+
 const impliedDirectory: Inode['entry'] = {
   type: 'directory',
   mode: 0o755,
@@ -43,6 +46,8 @@ export class LayerTree {
   readonly unknowns: Unknown[] = []
   readonly #layer: number
   readonly #nextId: () => number
+  readonly #devices = new Set<Inode>()
+  readonly #deviceNames: Omit<OpenLink, 'path'>[] = []
   #lastPath = ''
   #lastDirectory: Inode
 
@@ -52,6 +57,7 @@ export class LayerTree {
     this.root = this.#newDirectory(impliedDirectory)
     this.#lastDirectory = this.root
     for (const entry of entries) this.#add(entry)
+    this.#turnDevicesToWhiteouts()
     for (const name of this.root.children.keys()) {
       if (name.startsWith(metadataPrefix)) this.root.children.delete(name)
     }
@@ -84,21 +90,23 @@ export class LayerTree {
   }
 
   /** OCI image specification, layer.md, "Whiteouts". Files that aufs kept for itself lie in the root until the end. */
-  #addWhiteout(entry: Entry, directory: Inode): boolean {
+  #addWhiteout(entry: Entry, directory: Directory): boolean {
     const base = baseOf(entry.path)
     if (!base.startsWith(whiteoutPrefix)) return false
     if (base === opaqueMarker) {
-      this.#whiteoutsOf(directory).isOpaque = true
+      if (directory === this.root) this.#refuse(entry, opaqueRoot)
+      else this.#whiteoutsOf(directory).isOpaque = true
       return true
     }
     if (directory === this.root && base.startsWith(metadataPrefix)) return false
     const name = base.slice(whiteoutPrefix.length)
     if (name === '' || name === '.' || name === '..') this.#refuse(entry, 'it is a whiteout of nothing')
+    else if (entry.type === 'character-device') this.#set(directory, name, this.#newDevice(entry))
     else this.#whiteoutsOf(directory).names.add(name)
     return true
   }
 
-  #whiteoutsOf(directory: Inode): Whiteouts {
+  #whiteoutsOf(directory: Directory): Whiteouts {
     let whiteouts = this.whiteouts.get(directory)
     if (whiteouts === undefined) {
       whiteouts = { isOpaque: false, names: new Set() }
@@ -116,9 +124,30 @@ export class LayerTree {
     }
     const inode = this.#inodeFor(entry)
     if (inode === undefined || inode === existing) return
+    this.#set(directory, name, inode)
+    if (inode.entry.type === 'hardlink') this.openLinks.push({ directory, name, inode, path: entry.path })
+  }
+
+  #set(directory: Directory, name: string, inode: Inode): void {
+    const existing = directory.children.get(name)
     if (isDirectory(existing) || existing?.entry.type === 'symlink') this.#forgetLast()
     directory.children.set(name, inode)
-    if (inode.entry.type === 'hardlink') this.openLinks.push({ directory, name, inode, path: entry.path })
+    if (this.#devices.has(inode)) this.#deviceNames.push({ directory, name, inode })
+  }
+
+  /** The kernel's own whiteout: unlike that of an image it takes up the name itself, so a later entry replaces it. */
+  #newDevice(entry: Entry): Inode {
+    const inode = this.#newInode(entry)
+    this.#devices.add(inode)
+    return inode
+  }
+
+  #turnDevicesToWhiteouts(): void {
+    for (const { directory, name, inode } of this.#deviceNames) {
+      if (directory.children.get(name) !== inode) continue
+      directory.children.delete(name)
+      this.#whiteoutsOf(directory).names.add(name)
+    }
   }
 
   /** A hard link to something that this layer does not have gets an inode that still has the type `hardlink`. */

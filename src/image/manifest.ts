@@ -116,11 +116,6 @@ export function whyNotImage(manifest: ImageManifest): string | undefined {
   return others.length > 0 && others.length === layers.length ? `an artifact of type ${others[0]}` : undefined
 }
 
-/** Whether a descriptor of an index leads to another index. */
-export function leadsToIndex({ mediaType }: Pick<Descriptor, 'mediaType'>): boolean {
-  return mediaType !== undefined && indexMediaTypes.has(mediaType)
-}
-
 /**
  * The layers of an image, bottom first. `blobs` are the manifest's layers in its order, without digest and size
  * where the format has none. A history that does not fit costs `createdBy` only.

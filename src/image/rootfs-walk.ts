@@ -11,8 +11,10 @@ import {
   readlinkSync,
 } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
+import type { Progress } from '#kit/context.ts'
 import { Problem } from '#kit/errors.ts'
 import { joined } from '#kit/limits.ts'
+import { decodeName } from '#kit/path.ts'
 import type { Unknown } from '#model/package.ts'
 import type { Entry, EntryType, LayerContents, Selector } from './entry.ts'
 import { fileSystemKind } from './file-system-kind.ts'
@@ -23,6 +25,7 @@ export interface WalkOptions {
   readonly selector: Selector
   readonly limits: ImageLimits
   readonly signal: AbortSignal
+  readonly progress?: (step: Progress) => void
 }
 
 /**
@@ -70,6 +73,7 @@ class Walk {
   }
 
   async run(root: string): Promise<void> {
+    this.#options.signal.throwIfAborted()
     try {
       const top = this.#open(Buffer.from(root), directoryFlags & ~constants.O_NOFOLLOW, '')
       this.#add('', 'directory', top.stats)
@@ -77,6 +81,7 @@ class Walk {
       for (let turn = 1; this.#step(); turn += 1) {
         if (turn % entriesPerTurn === 0) await this.#pause()
       }
+      this.#options.progress?.({ task: 'files seen', done: this.#entries.length, unit: 'items', finished: true })
     } finally {
       for (const { descriptor } of this.#path) closeSync(descriptor)
     }
@@ -98,7 +103,9 @@ class Walk {
 
   async #pause(): Promise<void> {
     await setImmediate()
-    this.#options.signal.throwIfAborted()
+    const { signal, progress } = this.#options
+    signal.throwIfAborted()
+    progress?.({ task: 'files seen', done: this.#entries.length, unit: 'items' })
   }
 
   #open(place: Buffer, flags: number, path: string): OpenDirectory {
@@ -115,7 +122,7 @@ class Walk {
 
   /** Takes one name in; a directory that is to be read next is returned open. */
   #visit(parent: OpenDirectory, name: Buffer): OpenDirectory | undefined {
-    const path = parent.path === '' ? name.toString() : `${parent.path}/${name.toString()}`
+    const path = parent.path === '' ? decodeName(name) : `${parent.path}/${decodeName(name)}`
     const { pathDepth, pathBytes, entries } = this.#options.limits
     if (this.#entries.length >= entries)
       throw new Problem('limit_exceeded', `more than ${entries} entries`, { at: path })
@@ -139,7 +146,8 @@ class Walk {
     }
     const first = this.#firstNameOf(stats, path)
     if (first !== undefined) this.#add(path, 'hardlink', stats, { linkTarget: first })
-    else if (type === 'symlink') this.#add(path, type, stats, { linkTarget: readlinkSync(place, { encoding: 'utf8' }) })
+    else if (type === 'symlink')
+      this.#add(path, type, stats, { linkTarget: decodeName(readlinkSync(place, { encoding: 'buffer' })) })
     else if (type === 'file') {
       const size = Number(stats.size)
       this.#bytes += size

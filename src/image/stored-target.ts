@@ -46,9 +46,13 @@ async function readStored(
   const failed = new AbortController()
   const signal = AbortSignal.any([options.signal, failed.signal])
   const count = await counter(pieces, [...paths], options)
+  let layersRead = 0
   const read = await mapConcurrently([...paths], width, async (path) => {
     try {
-      return [path, await readPiece(pieces, path, { ...options, name: layerName(image, path), signal, count })] as const
+      const contents = await readPiece(pieces, path, { ...options, name: layerName(image, path), signal, count })
+      layersRead += 1
+      options.progress(layersStep(layersRead, paths.size))
+      return [path, contents] as const
     } catch (error) {
       failed.abort(error)
       throw error
@@ -56,6 +60,11 @@ async function readStored(
   })
   const contents = new Map(read)
   return assembleImage(image, { name, kind: image.kind }, ({ path }) => contents.get(path) ?? never(path))
+}
+
+/** How far a reader of layers has come. */
+export function layersStep(done: number, total?: number): Progress {
+  return { task: 'layers read', done, total, unit: 'items', finished: done === total }
 }
 
 async function counter(
@@ -68,7 +77,7 @@ async function counter(
   let done = 0
   return (bytes) => {
     done += bytes
-    progress({ task: 'read', done, total, unit: 'bytes', finished: done >= total })
+    progress({ task: 'reading', done, total, unit: 'bytes', finished: done >= total })
   }
 }
 

@@ -40,6 +40,11 @@ export class StreamedPieces implements ImagePieces {
     this.#members = new ArchiveMembers(at, options.limits)
   }
 
+  /** Layers that have passed by so far, those of other images in the archive included. */
+  get layersRead(): number {
+    return this.#layers
+  }
+
   /** Takes in the next member of the archive. */
   async take(header: TarHeader, content: AsyncIterable<Uint8Array>): Promise<void> {
     if (header.type === 'symlink' || header.type === 'hardlink') this.#members.addLink(header)

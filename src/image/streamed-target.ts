@@ -7,7 +7,7 @@ import { resolveArchive } from './archive-image.ts'
 import type { Selector } from './entry.ts'
 import { assembleImage, checkLayerCount, layerName } from './image-contents.ts'
 import type { Selection } from './image-pieces.ts'
-import type { ReadOptions } from './stored-target.ts'
+import { layersStep, type ReadOptions } from './stored-target.ts'
 import { StreamedPieces } from './streamed-pieces.ts'
 import type { Target, TargetContents } from './target.ts'
 
@@ -42,10 +42,12 @@ async function readStreamed(archive: Chunks, selector: Selector, options: Stream
   try {
     for await (const { header, content } of readTar(counted(archive, options), { signal })) {
       await pieces.take(header, content)
+      if (pieces.layersRead > 0) options.progress(layersStep(pieces.layersRead))
     }
   } catch (error) {
     throw inArchive(error, at)
   }
+  options.progress(layersStep(pieces.layersRead, pieces.layersRead))
   const image = await resolveArchive(pieces, options)
   checkLayerCount(image, limits, at)
   const kind = options.kind ?? image.kind
@@ -57,8 +59,8 @@ async function* counted(archive: Chunks, { progress }: StreamedOptions): AsyncGe
   let done = 0
   for await (const chunk of archive) {
     done += chunk.byteLength
-    progress({ task: 'read', done, unit: 'bytes' })
+    progress({ task: 'reading', done, unit: 'bytes' })
     yield chunk
   }
-  progress({ task: 'read', done, unit: 'bytes', finished: true })
+  progress({ task: 'reading', done, unit: 'bytes', finished: true })
 }

@@ -10,6 +10,7 @@ type Part = 'magic' | 'skippable-size' | 'descriptor' | 'block-header' | 'body'
  * Needed because Node's decompressor drops, without a word, what follows a frame within the same write.
  */
 export class ZstdFrames {
+  readonly #name: string
   #part: Part = 'magic'
   /** Bytes still missing of the current part. */
   #missing = 4
@@ -18,7 +19,11 @@ export class ZstdFrames {
   #scale = 1
   /** What a body is followed by. */
   #afterBody: 'block-header' | 'magic' = 'magic'
-  #checksumBytes = 0;
+  #checksumBytes = 0
+
+  constructor(name: string) {
+    this.#name = name
+  }
 
   /** Pieces of `chunk`, none of which reaches over the end of a frame. Throws `malformed`. */
   *split(chunk: Uint8Array): Generator<Uint8Array, void> {
@@ -67,7 +72,10 @@ export class ZstdFrames {
   #startFrame(magic: number): void {
     if (magic === frameMagic) this.#expect('descriptor', 1)
     else if (magic - (magic % 16) === skippableMagic) this.#expect('skippable-size', 4)
-    else throw new Problem('malformed', 'something that is not a zstd frame follows the last one')
+    else
+      throw new Problem('malformed', `${this.#name} goes on with something that is not a zstd frame`, {
+        at: this.#name,
+      })
   }
 
   /** Length of the rest of a frame header (section 3.1.1.1.1). */

@@ -1,6 +1,8 @@
 import type { LayerContents } from '#image/entry.ts'
 import type { FileTree } from '#image/file-tree.ts'
+import type { Progress } from '#kit/context.ts'
 import { Problem } from '#kit/errors.ts'
+import { Turns } from '#kit/turns.ts'
 import type { Distribution } from '#model/distribution.ts'
 import type { Package, Unknown } from '#model/package.ts'
 import type { CatalogContext, Cataloger } from './cataloger.ts'
@@ -18,6 +20,7 @@ export interface CatalogOptions {
   /** Once there are more packages, no further file is read and that is reported. */
   readonly packagesLimit?: number
   readonly signal: AbortSignal
+  readonly progress?: (step: Progress) => void
 }
 
 /** A package and the layer that brought it. */
@@ -42,7 +45,7 @@ export interface Inventory {
 /** Everything that is installed in a root file system, as far as the catalogers can tell. */
 export async function catalog(
   tree: FileTree,
-  { catalogers, more = new Set(), layers = [], packagesLimit = 500_000, signal }: CatalogOptions,
+  { catalogers, more = new Set(), layers = [], packagesLimit = 500_000, signal, progress }: CatalogOptions,
 ): Promise<Inventory> {
   const release = readRelease(tree)
   const plan = planJobs(tree, catalogers, more)
@@ -56,6 +59,7 @@ export async function catalog(
   const results: Result[] = []
   const limits: Unknown[] = []
   let count = 0
+  const turns = new Turns(signal)
   for (const job of plan.jobs) {
     if (count > packagesLimit) {
       limits.push({ path: '/', reason: `there are more than ${packagesLimit} packages: the rest was not read` })
@@ -63,11 +67,16 @@ export async function catalog(
     }
     const result = await run(job, context)
     count += result.packages.length
+    if (turns.isDue) {
+      progress?.({ task: 'packages found', done: count, unit: 'items' })
+      await turns.give()
+    }
     results.push({
       ...result,
       packages: await withOrigin(result.packages, older.get(job.realPath) ?? [], job, context),
     })
   }
+  progress?.({ task: 'packages found', done: count, unit: 'items', finished: true })
   return {
     distribution,
     packages: sortedPackages(results.flatMap(({ packages }) => packages)),

@@ -7,7 +7,7 @@ export interface DownloadOptions extends RequestOptions {
   readonly from?: number | undefined
   /** True when the address can only ever mean the same bytes: then a download resumes without a validator. */
   readonly isImmutable?: boolean | undefined
-  /** How often a dropped connection is taken up again; each time must have brought something. */
+  /** How often a dropped connection is taken up again; of these only few in a row may have brought nothing. */
   readonly resumes?: number | undefined
   /** Sends a request in place of `request`, for callers that must authorise each one. */
   readonly send?: ((address: string | URL, options: RequestOptions) => Promise<HttpResponse>) | undefined
@@ -26,11 +26,15 @@ interface State {
   hasStarted: boolean
 }
 
+/** Attempts in a row that may bring nothing: what had come in is lost with a connection that drops at once. */
+const fruitlessLimit = 2
+
 /** Streams a body, taking it up where it broke off when the connection drops. Throws `refusal` of any other status. */
 export async function* download(address: string | URL, options: DownloadOptions): AsyncGenerator<Uint8Array> {
   const state: State = { offset: options.from ?? 0, validator: undefined, hasStarted: false }
   const end = state.offset + (options.maxBodyBytes ?? Number.POSITIVE_INFINITY)
   let resumesLeft = options.resumes ?? 8
+  let fruitless = 0
   for (;;) {
     const before = state.offset
     try {
@@ -45,15 +49,17 @@ export async function* download(address: string | URL, options: DownloadOptions)
       throw incomplete(response)
     } catch (error) {
       options.signal.throwIfAborted()
-      const isWorthwhile = isTransient(error) && state.offset > before && resumesLeft > 0
+      fruitless = state.offset > before ? 0 : fruitless + 1
+      const isWorthwhile = isTransient(error) && fruitless <= fruitlessLimit && resumesLeft > 0
       if (!isWorthwhile || !canResume(state, options)) throw error
       resumesLeft -= 1
     }
   }
 }
 
-function canResume({ validator }: State, { isImmutable }: DownloadOptions): boolean {
-  return validator !== undefined || isImmutable === true
+/** What has begun can only go on when the rest is known to be of the same file. */
+function canResume({ offset, validator }: State, { from = 0, isImmutable }: DownloadOptions): boolean {
+  return offset === from || validator !== undefined || isImmutable === true
 }
 
 /** Undefined when there is nothing left to read. */

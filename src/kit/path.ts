@@ -29,6 +29,12 @@ export function decodeName(bytes: Buffer): string {
   return isUtf8(bytes) ? bytes.toString('utf8') : decodeDamaged(bytes)
 }
 
+/** How many bytes `decodeName` made a name of. */
+export function nameBytes(name: string): number {
+  const escaped = name.match(/[\udc80-\udcff]/gu)?.length ?? 0
+  return Buffer.byteLength(name) - 2 * escaped
+}
+
 function decodeDamaged(bytes: Buffer): string {
   let text = ''
   let at = 0

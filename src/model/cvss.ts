@@ -45,7 +45,7 @@ function rating(version: Cvss['version'], score: number): Severity {
   return score < 9 || version === '2.0' ? 'high' : 'critical'
 }
 
-export type Metrics = ReadonlyMap<string, string>
+type Metrics = ReadonlyMap<string, string>
 
 function readMetrics(text: string): Metrics | undefined {
   const metrics = new Map<string, string>()

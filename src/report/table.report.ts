@@ -174,9 +174,9 @@ function* lines(texts: readonly string[], pen: Pen): Generator<string> {
   for (const [at, text] of texts.entries()) yield `${at === 0 ? pen('gray', text) : text}\n`
 }
 
+/** Three names, or two and how many more there are. */
 function someOf(ids: readonly string[]): string {
-  const shown = 3
-  return ids.length <= shown ? ids.join(', ') : `${ids.slice(0, shown).join(', ')}, +${ids.length - shown}`
+  return ids.length <= 3 ? ids.join(', ') : `${ids.slice(0, 2).join(', ')}, +${ids.length - 2}`
 }
 
 function byUrgency(a: Severity, b: Severity): number {

@@ -70,6 +70,7 @@ async function readTarget(
       more,
       layers: contents.layers,
       signal: context.signal,
+      progress: (step) => context.progress(step),
     })
     const inventory = withUnknowns(found, tree.unknowns)
     if (inventory.missing.length === 0) return { contents, inventory }

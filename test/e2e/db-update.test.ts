@@ -129,6 +129,18 @@ describeShared('seawall db update', () => {
     expect(await readdir(place.db)).toEqual(['manifest.json', 'manifest.sig', 'shards'])
   })
 
+  it('puts what it downloaded in the place of what came with the program, and keeps the rest of it', async () => {
+    await using place = await world()
+    await seawall(place, 'db', 'update', '--mirror', place.feeds.url, '--source', 'debian-tracker,osv-crates')
+    const { stdout } = await seawall(place, 'db', 'status', '--format', 'json')
+    const status = JSON.parse(stdout)
+    const ids = status.sources.map(({ id }: { id: string }) => id)
+    expect(status.origin).toBe('cache')
+    expect(ids).toEqual(expect.arrayContaining(['debian-tracker', 'osv-crates', 'osv-go', 'alpine-secdb-derived']))
+    expect(ids).not.toContain('debian-tracker-derived')
+    expect(ids).not.toContain('osv-crates-partial')
+  })
+
   it('keeps what it has when the mirror is gone, and fails only where there is nothing', async () => {
     await using place = await world()
     await seawall(place, ...place.args)
@@ -137,6 +149,9 @@ describeShared('seawall db update', () => {
     const { stderr } = await seawall(place, ...place.args)
     expect(stderr).toContain('osv-crates: failed')
     expect(openDatabase(place.db).facts.digest).toBe(digest)
+    const none = ['--db', join(place.db, '../none'), '--mirror', place.feeds.url, '--source', 'osv-crates']
+    place.feeds.files.set(crates, '<html>')
+    await expect(seawall(place, 'db', 'update', ...none)).rejects.toMatchObject({ code: 4 })
     await expect(seawall(place, 'db', 'verify', '--db', join(place.db, 'none'))).rejects.toMatchObject({ code: 4 })
     await expect(seawall(place, 'db', 'update', '--offline')).rejects.toMatchObject({ code: 2 })
   })

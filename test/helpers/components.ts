@@ -7,7 +7,7 @@ import { describe } from 'vitest'
 export const projectDir = resolve(import.meta.dirname, '../..')
 
 /** Shared inputs that live beside the project and are never copied into it. */
-export const sharedDir = resolve(projectDir, '../shared')
+const sharedDir = resolve(projectDir, '../shared')
 
 export function shared(...parts: string[]): string {
   return join(sharedDir, ...parts)

@@ -62,5 +62,5 @@ function answer(
   const range = start === 0 ? {} : { 'content-range': `bytes ${start}-${body.length - 1}/${body.length}` }
   response.writeHead(start === 0 ? 200 : 206, { etag, 'content-length': rest.length, ...range })
   if (cut === undefined) response.end(rest)
-  else response.write(rest.subarray(0, cut), () => void (stalls || setTimeout(() => response.destroy(), 20)))
+  else response.write(rest.subarray(0, cut), () => void (stalls || setTimeout(() => response.destroy(), 250)))
 }

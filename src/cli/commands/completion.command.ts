@@ -7,7 +7,7 @@ const shells = ['bash', 'zsh', 'fish'] as const
 export default defineCommand({
   name: 'completion',
   summary: 'Print a completion script for a shell',
-  arguments: [{ name: 'shell', about: shells.join(', ') }],
+  arguments: [{ name: 'shell', about: shells.join(', '), choices: shells }],
   options: z.object({}),
   examples: [
     { run: 'source <(seawall completion bash)', about: 'in this bash; put it into ~/.bashrc to keep it' },

@@ -60,14 +60,16 @@ function asText({ dir, origin }: LocatedDatabase, { facts, sealed, namespaces }:
     ['Holds', `${counted(records, 'record')} in ${counted(namespaces.size, 'namespace')}`],
   ])
   const sources = columns([
-    ['SOURCE', 'RECORDS', 'AS OF', 'LICENCE', ''],
+    ['SOURCE', 'RECORDS', 'AS OF', 'LICENCE'],
     ...facts.sources.map(({ id, records: count, asOf, licence, derivedFrom }) => [
-      printable(id),
+      `${printable(id)}${derivedFrom === undefined ? '' : ' *'}`,
       count.toLocaleString('en-US'),
       printable(asOf ?? 'unknown'),
       printable(licence),
-      derivedFrom === undefined ? '' : `derived from ${printable(derivedFrom)}`,
     ]),
   ])
-  return `${[...head, '', ...sources].join('\n')}\n`
+  const marks = facts.sources.flatMap(({ id, derivedFrom }) =>
+    derivedFrom === undefined ? [] : `* ${printable(id)} is no upstream feed: derived from ${printable(derivedFrom)}`,
+  )
+  return `${[...head, '', ...sources, ...(marks.length === 0 ? [] : ['', ...marks])].join('\n')}\n`
 }

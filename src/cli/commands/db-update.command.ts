@@ -77,16 +77,16 @@ async function trustedKey(file: string | undefined, context: CommandContext) {
   })
 }
 
-/** What is there already: the database to be updated, else the one that came with the program. */
+/** What is there already: the database to be updated, or in the usual place the one that came with the program. */
 async function openBase(
   target: string,
   { env, terminal }: CommandContext,
 ): Promise<{ database: Database | undefined; isInPlace: boolean }> {
   const { openDatabase } = await import('#advisories/database.ts')
-  const { hasDatabase, starterDirectory } = await import('#advisories/locate.ts')
+  const { cacheDirectory, hasDatabase, starterDirectory } = await import('#advisories/locate.ts')
   const { trustOf } = await import('#advisories/trust.ts')
   const trust = trustOf(env)
-  const starter = starterDirectory()
+  const starter = target === cacheDirectory(env) ? starterDirectory() : undefined
   for (const dir of [target, ...(starter === undefined ? [] : [starter])]) {
     if (!hasDatabase(dir)) continue
     try {

@@ -6,11 +6,14 @@ import { severities } from '#model/severity.ts'
 import { type CommandContext, defineCommand } from '../command.ts'
 import { programVersion } from '../version.ts'
 
+/** The longest that a timer can wait. */
+const timeoutLimitMs = 2 ** 31 - 1
+
 const Options = z.object({
   format: z.enum(['table', 'json', 'sarif']).default('table').describe('how to print the result').meta({ short: 'f' }),
   output: z
     .string()
-    .min(1)
+    .min(1, 'expected the name of a file')
     .optional()
     .describe('write the result to a file instead')
     .meta({ placeholder: 'FILE', short: 'o' }),
@@ -34,12 +37,22 @@ const Options = z.object({
     .meta({ placeholder: 'OS/ARCH' }),
   offline: z.boolean().default(false).describe('never use the network'),
   insecure: z.boolean().default(false).describe('allow plain HTTP to registries that are not on this machine'),
-  ca: z.string().optional().describe('trust the certificates of a PEM file, too').meta({ placeholder: 'FILE' }),
-  db: z.string().optional().describe('directory of the advisory database').meta({ placeholder: 'DIR' }),
+  ca: z
+    .string()
+    .min(1, 'expected the name of a file')
+    .optional()
+    .describe('trust the certificates of a PEM file, too')
+    .meta({ placeholder: 'FILE' }),
+  db: z
+    .string()
+    .min(1, 'expected the name of a directory')
+    .optional()
+    .describe('directory of the advisory database')
+    .meta({ placeholder: 'DIR' }),
   timeout: z
     .string()
     .default('1h')
-    .refine((text) => parseDuration(text) !== undefined, 'expected a duration such as 90s or 5m')
+    .refine(isTimeout, 'expected a duration such as 90s, 5m or 1h30m, at most 24 days')
     .describe('give up after this long')
     .meta({ placeholder: 'DURATION' }),
 })
@@ -59,23 +72,15 @@ export default defineCommand({
   ],
 
   async run([target = ''], options, context) {
-    const { createFileOutput } = await import('../terminal/file-output.ts')
-    const output = options.output === undefined ? undefined : await createFileOutput(options.output)
+    const { openOutput } = await import('../terminal/output.ts')
+    const output = await openOutput(options.output, context.terminal)
     const report = await scanWithin(target, options, context)
-    const { viewOf, findingsAtLeast } = await import('#scan/view.ts')
+    const { viewOf } = await import('#scan/view.ts')
     const judged = await viewOf(report, { ...options, severities: undefined })
     const severitySet = options.severity === undefined ? undefined : new Set(options.severity)
-    const text = await rendered(await viewOf(judged, { ...options, severities: severitySet }), options, context)
-    if (output === undefined) for (const piece of text) context.terminal.out(piece)
-    else await output.write(text)
-    const failing = options.failOn === undefined ? [] : findingsAtLeast(judged, options.failOn)
-    if (failing.length > 0) {
-      context.terminal.note(
-        `${counted(failing.length, 'finding')} at or above ${options.failOn}: failing as --fail-on asks.`,
-      )
-      return 1
-    }
-    return options.strict && report.unknowns.length > 0 ? 8 : 0
+    const shown = await viewOf(judged, { ...options, severities: severitySet })
+    await output.write(await rendered(shown, options, { ...context, color: output.color }))
+    return exitCode(judged, options, context)
   },
 })
 
@@ -119,14 +124,35 @@ async function openAndScan(argument: string, options: Options, context: CommandC
 
 async function rendered(
   report: ScanReport,
-  { format, output }: Options,
-  context: CommandContext,
+  { format }: Options,
+  { terminal, color, now }: Pick<CommandContext, 'terminal' | 'now'> & { readonly color: boolean },
 ): Promise<Iterable<string>> {
   const { reports } = await import('#report/registry.generated.ts')
   const load = reports[format]
   if (load === undefined) throw new Problem('usage', `there is no format ${format}`)
-  const { columns, color } = context.terminal
-  return (await load()).default.render(report, { columns, color: color && output === undefined, now: context.now() })
+  return (await load()).default.render(report, { columns: terminal.columns, color, now: now() })
+}
+
+/** What the gates say of everything that was found, whatever of it is shown. */
+async function exitCode(
+  report: ScanReport,
+  { failOn, strict }: Options,
+  { terminal }: CommandContext,
+): Promise<0 | 1 | 8> {
+  const { findingsAtLeast } = await import('#scan/view.ts')
+  const failing = failOn === undefined ? [] : findingsAtLeast(report, failOn)
+  if (failing.length > 0) {
+    terminal.note(`${counted(failing.length, 'finding')} at or above ${failOn}: failing as --fail-on asks.`)
+    return 1
+  }
+  if (!strict || report.unknowns.length === 0) return 0
+  terminal.note(`${counted(report.unknowns.length, 'thing')} could not be read or judged: failing as --strict asks.`)
+  return 8
+}
+
+function isTimeout(text: string): boolean {
+  const ms = parseDuration(text)
+  return ms !== undefined && ms > 0 && ms <= timeoutLimitMs
 }
 
 function lowerCase(value: unknown): unknown {

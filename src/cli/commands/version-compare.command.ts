@@ -5,11 +5,13 @@ import { versionSchemes } from '#versions/registry.generated.ts'
 import { compareVersions, type VersionScheme } from '#versions/scheme.ts'
 import { type CommandContext, defineCommand } from '../command.ts'
 
+const schemes = Object.keys(versionSchemes)
+
 export default defineCommand({
   name: 'version compare',
   summary: 'Print <, = or > for two versions of a packaging system',
   arguments: [
-    { name: 'scheme', about: `how to order them: ${Object.keys(versionSchemes).join(', ')}` },
+    { name: 'scheme', about: `how to order them: ${schemes.join(', ')}`, choices: schemes },
     { name: 'left', about: 'a version, or - to read pairs of versions from standard input' },
     { name: 'right', about: 'another version', optional: true },
   ],
@@ -35,11 +37,10 @@ const lineLimit = 64 * 1024
 async function schemeNamed(id: string): Promise<VersionScheme<unknown>> {
   const load = Object.hasOwn(versionSchemes, id) ? versionSchemes[id] : undefined
   if (load !== undefined) return (await load()).default
-  const known = Object.keys(versionSchemes)
-  const likely = nearest(id, known)
+  const likely = nearest(id, schemes)
   const guess = likely === undefined ? '' : `Did you mean ${likely}? `
   throw new Problem('usage', `there is no version scheme ${quoted(id)}`, {
-    hint: `${guess}Known are ${known.join(', ')}.`,
+    hint: `${guess}Known are ${schemes.join(', ')}.`,
   })
 }
 

@@ -42,7 +42,7 @@ describe('openRegistry', () => {
     expect(target.description).toContain(`${host}/app:1`)
     expect(await target.read(everything)).toEqual(await target.read(everything))
     const last = pulling.steps.at(-1)
-    expect(last).toMatchObject({ task: 'pull', unit: 'bytes', finished: true, done: last?.total })
+    expect(last).toMatchObject({ task: 'downloading', unit: 'bytes', finished: true, done: last?.total })
   })
 
   it('reads a digest that the manifest has', async () => {
@@ -186,6 +186,19 @@ describe('content that is not what was promised', () => {
     const problem = await pulling.pull(`${host}/app:1`).catch((error: unknown) => error)
     expect(problem).toMatchObject({ code: 'malformed', message: expect.stringContaining(message) })
     expect(String(problem)).toContain(host)
+  })
+
+  it('is refused as a layer, and not taken for damage, before its end is seen', async () => {
+    const content = emptyContent()
+    const layer = await tarOf({ big: Buffer.from(Array.from({ length: 1_500_000 }, (_, at) => (at * at * at) >>> 7)) })
+    addImage(content, { tag: '1', layers: [layer] })
+    const digest = sha256(gzipSync(layer))
+    content.blobs.set(digest, Buffer.alloc(content.blobs.get(digest)?.byteLength ?? 0, 7))
+    const { host } = await pulling.start(content)
+    await expect(pulling.pull(`${host}/app:1`)).rejects.toMatchObject({
+      code: 'malformed',
+      message: expect.stringContaining(`expected ${digest}, got sha256:`),
+    })
   })
 
   it('is refused as a configuration', async () => {

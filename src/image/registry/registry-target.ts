@@ -8,6 +8,7 @@ import { readLayer } from '../layer.ts'
 import { type ImageLimits, imageLimits } from '../limits.ts'
 import type { Descriptor } from '../manifest.ts'
 import { formatReference, type Reference } from '../reference.ts'
+import { layersStep } from '../stored-target.ts'
 import type { Target, TargetContents } from '../target.ts'
 import { checkedBlob } from './checked-blob.ts'
 import { type Connection, type ConnectionOptions, connect } from './connection.ts'
@@ -76,9 +77,13 @@ async function readBlobs(reading: Reading): Promise<ReadonlyMap<string, ReadLaye
   const failed = new AbortController()
   const signal = AbortSignal.any([reading.context.signal, failed.signal])
   const count = counter(reading.context, blobs)
+  let layersRead = 0
   const read = await mapConcurrently(blobs, layersAtOnce, async (blob) => {
     try {
-      return [blob.digest, await readBlob(blob, { ...reading, signal, count })] as const
+      const layer = await readBlob(blob, { ...reading, signal, count })
+      layersRead += 1
+      reading.context.progress(layersStep(layersRead, blobs.length))
+      return [blob.digest, layer] as const
     } catch (error) {
       failed.abort(error)
       throw error
@@ -96,7 +101,7 @@ interface Counter {
 function counter(context: Context, blobs: readonly Descriptor[]): Counter {
   const total = blobs.reduce((sum, { size }) => sum + size, 0)
   let done = 0
-  const step = () => ({ task: 'pull', done, total, unit: 'bytes' }) as const
+  const step = () => ({ task: 'downloading', done, total, unit: 'bytes' }) as const
   return {
     step,
     add(bytes) {

@@ -9,8 +9,7 @@ const limitBytes = 1024 * 1024
 const typeFlags = new Set(['x', 'X', 'g', 'L', 'K'])
 
 /** A member header once the headers in front of it have been applied. */
-export interface ExtendedHeader extends Omit<HeaderBlock, 'mtime'> {
-  readonly mtime: number
+export interface ExtendedHeader extends HeaderBlock {
   readonly sparse: PaxSparse | undefined
 }
 
@@ -65,6 +64,7 @@ export class TarExtensions {
       uid: pax.uid ?? header.uid,
       gid: pax.gid ?? header.gid,
       mtime: pax.mtime ?? header.mtime,
+      isDeviceZero: header.isDeviceZero,
       sparse: pax.sparse,
     }
     this.#local = undefined

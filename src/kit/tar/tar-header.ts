@@ -14,6 +14,8 @@ export interface HeaderBlock {
   readonly uid: number
   readonly gid: number
   readonly mtime: number
+  /** A character device 0:0. */
+  readonly isDeviceZero: boolean
 }
 
 /** One 512 byte header block, refilled for every member. */
@@ -54,6 +56,7 @@ export class TarBlock {
       uid: wholeNumber(bytes, 108, 8, `uid at ${at}`),
       gid: wholeNumber(bytes, 116, 8, `gid at ${at}`),
       mtime: readNumber(bytes, 136, 12) ?? 0,
+      isDeviceZero: bytes.readUInt8(156) === 0x33 && !readNumber(bytes, 329, 8) && !readNumber(bytes, 337, 8),
     }
   }
 

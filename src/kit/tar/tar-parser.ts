@@ -1,5 +1,6 @@
 import { Problem } from '../errors.ts'
 import { cleanPath } from '../path.ts'
+import type { PaxSparse } from './pax.ts'
 import { ContentMap, readOldMap, SparseContent } from './sparse.ts'
 import { type ExtendedHeader, isExtension, TarExtensions } from './tar-extension.ts'
 import { blockSize, readNumber, TarBlock } from './tar-header.ts'
@@ -19,6 +20,8 @@ export interface TarHeader {
   readonly mtime: number
   /** Target of a link as written. */
   readonly linkName: string
+  /** A character device 0:0, which overlayfs takes for a whiteout. */
+  readonly isDeviceZero: boolean
   /** Where the content starts in the uncompressed archive. */
   readonly offset: number
   /** Bytes of content as stored: less than `size` for a sparse file. */
@@ -127,11 +130,17 @@ export class TarParser {
     this.#header = this.#extensions.apply(header)
     this.#oldMap = undefined
     if (header.typeFlag === 'S') {
-      this.#size = readNumber(block.bytes, 483, 12) ?? -1
+      this.#size = this.#readRealSize(block)
       this.#oldMap = []
       this.#readOldMap(386, 4, 482)
     }
     if (this.#stage === 'header') yield* this.#startMember(this.#header)
+  }
+
+  #readRealSize({ bytes }: TarBlock): number {
+    const size = readNumber(bytes, 483, 12) ?? -1
+    if (size < 0 || !Number.isSafeInteger(size)) throw this.#damage('a sparse file has no usable size')
+    return size
   }
 
   #takeExtension(chunk: Uint8Array, from: number): number {
@@ -163,7 +172,7 @@ export class TarParser {
     this.#stored = bodiless.has(typeFlag) ? 0 : header.size
     this.#padding = paddingOf(this.#stored)
     if (type !== 'file') this.#size = 0
-    else if (this.#oldMap === undefined) this.#size = sparse?.realSize ?? header.size
+    else if (this.#oldMap === undefined) this.#size = (isSparse(sparse) ? sparse.realSize : undefined) ?? header.size
     this.#isKept = false
     if (typeFlag !== 'V') yield this.#describe(header, type)
     yield* this.#startContent(header)
@@ -181,6 +190,7 @@ export class TarParser {
       gid: header.gid,
       mtime: header.mtime,
       linkName: header.linkName,
+      isDeviceZero: header.isDeviceZero,
       offset: this.#position,
       stored: this.#stored,
       refused,
@@ -286,6 +296,11 @@ const bodiless: ReadonlySet<string> = new Set(['1', '2', '3', '4', '5', '6'])
 /** POSIX: a type that is not known is a file. Old archives mark a directory by the slash at its end. */
 function memberType({ typeFlag, name }: ExtendedHeader): MemberType {
   return memberTypes.get(typeFlag) ?? (name.endsWith('/') ? 'directory' : 'file')
+}
+
+/** Without a map the other GNU.sparse records say nothing. */
+function isSparse(sparse: PaxSparse | undefined): sparse is PaxSparse {
+  return sparse?.map !== undefined || sparse?.mapInContent === true
 }
 
 function paddingOf(size: number): number {
