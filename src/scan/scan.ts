@@ -49,7 +49,7 @@ export async function scan(
       catalogers: inventory.catalogers,
       layers: {
         total: subject.layers.length,
-        read: subject.layers.filter(({ index }) => (layers[index]?.bytes ?? 0) > 0).length,
+        read: layers.filter(({ bytes }, at) => bytes > 0 && at < subject.layers.length).length,
       },
       bytes: sum(layers, ({ bytes }) => bytes),
       entries: sum(layers, ({ entries }) => entries.length),
