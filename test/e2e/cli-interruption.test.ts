@@ -32,9 +32,11 @@ async function interrupt(args: readonly string[], signal: keyof typeof exits, af
       child.once('exit', () => {
         endedAt = performance.now()
       })
-      void setTimeout(afterMs).then(() => {
+      async function signalLater(): Promise<void> {
+        await setTimeout(afterMs)
         if (child.exitCode === null && child.kill(signal)) sentAt = performance.now()
-      })
+      }
+      void signalLater()
     },
   })
   return { ...outcome, tookMs: Math.max(0, endedAt - sentAt) / Math.max(1, before, slowness()) }

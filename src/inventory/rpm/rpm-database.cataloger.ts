@@ -1,11 +1,13 @@
 import { Problem } from '#kit/errors.ts'
+import { printable } from '#kit/text.ts'
 import { defineCataloger, type FileUnderTest, type Found } from '../cataloger.ts'
 import { readBerkeleyDb } from './berkeley-db.ts'
+import { isAsBuilt } from './header-digest.ts'
 import { readNdb } from './ndb.ts'
-import { readHeader } from './rpm-header.ts'
+import { type RpmHeader, readHeader } from './rpm-header.ts'
 import { lacksModule, type Origin, rpmPackage } from './rpm-package.ts'
-import { readTable, type SqliteRow } from './sqlite.ts'
 import { hasCommittedFrames, isHotJournal } from './sqlite-journal.ts'
+import { readSqlite } from './sqlite-packages.ts'
 import { attempt, malformed, type StoredHeader } from './stored-header.ts'
 
 const folders = ['var/lib/rpm', 'usr/lib/sysimage/rpm', 'usr/share/rpm']
@@ -56,18 +58,8 @@ async function pendingChange(file: FileUnderTest): Promise<string | undefined> {
 /** The content decides, whatever the name: a converted database sometimes keeps its file name. */
 function storedHeaders(bytes: Buffer): Iterable<StoredHeader | Problem> {
   const head = bytes.toString('latin1', 0, 6)
-  if (head === 'SQLite') return sqliteHeaders(bytes)
+  if (head === 'SQLite') return readSqlite(bytes)
   return head.startsWith('RpmP') ? readNdb(bytes) : readBerkeleyDb(bytes)
-}
-
-function* sqliteHeaders(bytes: Buffer): Generator<StoredHeader | Problem> {
-  for (const row of readTable(bytes, 'Packages')) yield row instanceof Problem ? row : headerOf(row)
-}
-
-function headerOf({ rowId, page, values }: SqliteRow): StoredHeader | Problem {
-  const where = `package ${rowId} on page ${page}`
-  const [, blob] = values
-  return Buffer.isBuffer(blob) ? { where, blob } : malformed(`${where} has no header`)
 }
 
 /** Packages that can be read, then what could not be. */
@@ -76,14 +68,13 @@ function* packagesOf(records: Iterable<StoredHeader | Problem>, origin: Origin):
   const streamless: string[] = []
   for (const record of untilProblem(records)) {
     const header = record instanceof Problem ? record : attempt(() => located(record))
-    if (header instanceof Problem) {
-      damage.push(header.message)
-      if (damage.length === damageLimit) break
-    } else if (header.name !== 'gpg-pubkey') {
-      const found = rpmPackage(header, origin)
-      yield { package: found }
-      if (lacksModule(header)) streamless.push(found.name)
+    if (header instanceof Problem) damage.push(header.message)
+    else {
+      if (header.name !== 'gpg-pubkey') yield { package: rpmPackage(header, origin) }
+      if (lacksModule(header)) streamless.push(header.name)
+      if (!header.isAsBuilt) damage.push(`the header of ${printable(header.name)} does not match its digest`)
     }
+    if (damage.length >= damageLimit) break
   }
   for (const reason of [...damageReasons(damage), ...streamlessReasons(streamless)]) {
     yield { unknown: { path: origin.path, reason } }
@@ -100,9 +91,9 @@ function* untilProblem(records: Iterable<StoredHeader | Problem>): Generator<Sto
   }
 }
 
-function located({ where, blob }: StoredHeader): ReturnType<typeof readHeader> {
+function located({ where, blob }: StoredHeader): RpmHeader & { readonly isAsBuilt: boolean } {
   try {
-    return readHeader(blob)
+    return { ...readHeader(blob), isAsBuilt: isAsBuilt(blob) }
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     throw malformed(`${where}: ${error.message}`)
