@@ -50,10 +50,8 @@ describe('the plan of upgrades', () => {
       [lodash, copy, older],
       [lodash, copy, older].map((pkg) => makeFinding(pkg, { fixedVersion: '4.17.21' })),
     )
-    expect(plan.map(({ installedVersion, locations }) => [installedVersion, locations.length]).toSorted()).toEqual([
-      ['3.0.0', 1],
-      ['4.17.15', 2],
-    ])
+    const places = new Map(plan.map(({ installedVersion, locations }) => [installedVersion, locations.length]))
+    expect(Object.fromEntries(places)).toEqual({ '3.0.0': 1, '4.17.15': 2 })
   })
 
   it('puts first what is known to be exploited, then the most severe, then what ends the most', async () => {
