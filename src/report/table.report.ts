@@ -171,7 +171,8 @@ function* unknownsSection({ unknowns }: ScanReport, pen: Pen): Generator<string>
 }
 
 /** Counts what may affect the image: neither what was ruled out nor gaps in the data, which have sections of their own. */
-function* footer({ findings, database }: ScanReport, { now }: RenderOptions, pen: Pen): Generator<string> {
+function* footer(report: ScanReport, { now }: RenderOptions, pen: Pen): Generator<string> {
+  const { findings, database } = report
   const open = findings.filter(({ kind, verdict }) => kind === 'vulnerability' && verdict !== 'not-affected')
   const bySeverity = Map.groupBy(open, ({ severity }) => severity)
   const counts = severities
@@ -180,12 +181,20 @@ function* footer({ findings, database }: ScanReport, { now }: RenderOptions, pen
     .map((severity) => pen(severityStyles[severity], `${bySeverity.get(severity)?.length} ${severity}`))
   const known = open.filter(({ kev }) => kev !== undefined).length
   const exploited = known === 0 ? '' : ` · ${known} known to be exploited`
-  const total = open.length === 0 ? 'No findings' : `${counted(open.length, 'finding')}: ${counts.join(', ')}`
+  const total = open.length === 0 ? nothingFound(report) : `${counted(open.length, 'finding')}: ${counts.join(', ')}`
   yield `\n${pen('bold', total)}${exploited}\n`
   const days = Math.max(0, Math.floor((now.getTime() - Date.parse(database.builtAt)) / dayMs))
   const age = `Advisory data ${database.starter ? 'that ships with Seawall, ' : ''}of ${database.builtAt.slice(0, 10)}, ${counted(days, 'day')} old`
   const advice = days > staleDays || database.starter ? '; `seawall db update` gets current data' : ''
   yield `${pen(advice === '' ? 'gray' : 'yellow', `${age}${advice}.`)}\n`
+}
+
+/** Nothing found means nothing wrong only where everything could be judged. */
+function nothingFound({ findings, unknowns }: ScanReport): string {
+  const isComplete = unknowns.length === 0 && findings.every(({ kind }) => kind === 'vulnerability')
+  return isComplete
+    ? 'No known vulnerabilities'
+    : 'No known vulnerabilities in what could be judged; the rest is unknown'
 }
 
 function* lines(texts: readonly string[], pen: Pen): Generator<string> {
