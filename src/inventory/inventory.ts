@@ -53,7 +53,7 @@ export async function catalog(
   const context: CatalogContext = {
     signal,
     distribution,
-    exists: (path) => tree.exists(path),
+    typeOf: (path) => tree.lookup(path, { follow: true })?.type,
   }
   const older = olderVersions(layers, new Set(plan.jobs.map(({ realPath }) => realPath)))
   const results: Result[] = []
@@ -193,7 +193,7 @@ function readRelease(tree: FileTree): Release {
   for (const path of osReleasePaths) {
     const node = tree.lookup(path, { follow: true })
     if (node?.type !== 'file') continue
-    if (node.content === undefined) missing.push(node.path)
+    if (node.content === undefined) missing.push(node.origin)
     else texts.set(path, node.content.toString('utf8', 0, osReleaseLimitBytes))
     if ((node.content?.length ?? 0) > osReleaseLimitBytes) {
       unknowns.push({ path: `/${path}`, reason: `only the first ${osReleaseLimitBytes} bytes were looked at` })

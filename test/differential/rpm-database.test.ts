@@ -54,7 +54,7 @@ function fail(problem: Error): never {
 
 async function packagesOf(bytes: Buffer): Promise<Package[]> {
   const file = { path: 'var/lib/rpm/x', bytes: () => Promise.resolve(bytes), text: () => Promise.resolve('') }
-  const context = { signal: new AbortController().signal, distribution: undefined, exists: () => false }
+  const context = { signal: new AbortController().signal, distribution: undefined, typeOf: () => undefined }
   const packages: Package[] = []
   for await (const found of await cataloger.catalog(file, context)) if ('package' in found) packages.push(found.package)
   return packages

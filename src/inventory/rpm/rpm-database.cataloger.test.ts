@@ -40,7 +40,7 @@ async function catalog(bytes: Buffer, path: string, { distribution }: Surroundin
   const packages: Package[] = []
   const reasons: string[] = []
   const file = { path, bytes: () => Promise.resolve(bytes), text: () => Promise.resolve(bytes.toString()) }
-  const context = { signal: new AbortController().signal, distribution, exists: () => false }
+  const context = { signal: new AbortController().signal, distribution, typeOf: () => undefined }
   for await (const found of await cataloger.catalog(file, context)) {
     if ('package' in found) packages.push(found.package)
     else reasons.push(found.unknown.reason)
@@ -174,7 +174,7 @@ describe('the rpm database cataloger', () => {
   it('stops when it is told to', async () => {
     const bytes = fixture('ndb', databases.ndb)
     const file = { path: databases.ndb, bytes: () => Promise.resolve(bytes), text: () => Promise.resolve('') }
-    const context = { signal: AbortSignal.abort(new Error('enough')), distribution: alma, exists: () => false }
+    const context = { signal: AbortSignal.abort(new Error('enough')), distribution: alma, typeOf: () => undefined }
     const run = async (): Promise<void> => {
       for await (const found of await cataloger.catalog(file, context)) expect(found).toBeUndefined()
     }

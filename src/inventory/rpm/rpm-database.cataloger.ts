@@ -1,6 +1,7 @@
 import { Problem } from '#kit/errors.ts'
+import { baseOf, parentOf } from '#kit/path.ts'
 import { printable } from '#kit/text.ts'
-import { defineCataloger, type FileUnderTest, type Found } from '../cataloger.ts'
+import { type CatalogContext, defineCataloger, type FileUnderTest, type Found } from '../cataloger.ts'
 import { readBerkeleyDb } from './berkeley-db.ts'
 import { isAsBuilt } from './header-digest.ts'
 import { readNdb } from './ndb.ts'
@@ -11,7 +12,9 @@ import { readSqlite } from './sqlite-packages.ts'
 import { attempt, malformed, type StoredHeader } from './stored-header.ts'
 
 const folders = ['var/lib/rpm', 'usr/lib/sysimage/rpm', 'usr/share/rpm']
-const names = ['rpmdb.sqlite', 'rpmdb.sqlite-wal', 'rpmdb.sqlite-journal', 'Packages.db', 'Packages']
+/** rpm reads one of several databases in a folder, and looks for them in this order unless its settings name one. */
+const databases = ['rpmdb.sqlite', 'Packages.db', 'Packages']
+const names = [...databases, 'rpmdb.sqlite-wal', 'rpmdb.sqlite-journal']
 /** Damaged places that are told one by one. */
 const toldLimit = 10
 /** Damaged places after which a database is given up. */
@@ -28,11 +31,12 @@ export default defineCataloger({
   files: folders.flatMap((folder) => names.map((name) => `${folder}/${name}`)),
   finds: ['packages', 'sources', 'architectures', 'modules'],
 
-  async *catalog(file, { distribution, signal }) {
+  async *catalog(file, context) {
+    const { distribution, signal } = context
     const path = `/${file.path}`
-    const reason = await pendingChange(file)
+    const reason = (await pendingChange(file)) ?? unused(file.path, context)
     if (reason !== undefined) yield { unknown: { path, reason } }
-    if (!isDatabase(file.path)) return
+    if (!isDatabase(file.path) || reason !== undefined) return
     for (const found of packagesOf(storedHeaders(await file.bytes()), { path, distribution })) {
       signal.throwIfAborted()
       yield found
@@ -42,6 +46,13 @@ export default defineCataloger({
 
 function isDatabase(path: string): boolean {
   return !path.endsWith('-wal') && !path.endsWith('-journal')
+}
+
+function unused(path: string, context: CatalogContext): string | undefined {
+  const [folder, name] = [parentOf(path), baseOf(path)]
+  const first = databases.find((database) => database === name || context.typeOf(`${folder}/${database}`) === 'file')
+  if (first === undefined || first === name || !isDatabase(path)) return undefined
+  return `a database of another kind lies beside it, ${first}, which is the one that rpm reads`
 }
 
 /** What a file beside the database says that the database does not. */

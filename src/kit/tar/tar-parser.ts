@@ -28,6 +28,8 @@ export interface TarHeader {
   readonly stored: number
   /** Why this member must not be taken in; `path` is then its name as written. */
   readonly refused: string | undefined
+  /** GNU tar, as which it was read, and the reader of container engines disagree on its name, type or size. */
+  readonly isAmbiguous: boolean
 }
 
 type Stage = 'header' | 'member' | 'extension' | 'old-map' | 'content-map' | 'content' | 'end'
@@ -202,6 +204,8 @@ export class TarParser {
       offset: this.#position,
       stored: this.#stored,
       refused,
+      // To engines a file stays one whatever its name ends in.
+      isAmbiguous: header.isAmbiguous || (header.typeFlag === '0' && header.name.endsWith('/')),
     }
   }
 
