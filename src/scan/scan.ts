@@ -87,7 +87,7 @@ function withUnknowns(inventory: Inventory, unknowns: readonly Unknown[]): Inven
 }
 
 /** An image in which nothing is recognised is not one without vulnerabilities. */
-const nothingFound: Unknown = {
+export const nothingFound: Unknown = {
   path: '/',
   reason: 'no package database, language package or Go program was found, so that nothing could be judged',
 }
