@@ -35,6 +35,8 @@ export interface Cataloger {
   readonly spec: string
   /** Globs over `Entry.path`; `**` only as the first segment. Links are followed wherever a glob can lead through them. */
   readonly files: readonly string[]
+  /** Globs over places that are left out where nothing but a link leads there. */
+  readonly exceptLinked?: readonly string[]
   /** For formats known by content: a probe when the first bytes look right. `files` may then be empty. */
   readonly probe?: (head: Uint8Array, sizeBytes: number) => Probe | undefined
   /** What we claim to find; the contract test holds us to it. */

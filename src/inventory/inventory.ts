@@ -5,6 +5,7 @@ import { Problem } from '#kit/errors.ts'
 import { Turns } from '#kit/turns.ts'
 import type { Distribution } from '#model/distribution.ts'
 import type { Package, Unknown } from '#model/package.ts'
+import { repositoriesPath, settleBranch } from './alpine/branch.ts'
 import type { CatalogContext, Cataloger } from './cataloger.ts'
 import { detectDistribution, osReleaseLimitBytes, osReleasePaths, type ReadText } from './distribution.ts'
 import { type Job, planJobs } from './jobs.ts'
@@ -49,7 +50,8 @@ export async function catalog(
 ): Promise<Inventory> {
   const release = readRelease(tree)
   const plan = planJobs(tree, catalogers, more)
-  const distribution = detectDistribution(release.read)
+  const branch = settleBranch(detectDistribution(release.read), release.read(repositoriesPath))
+  const { distribution } = branch
   const context: CatalogContext = {
     signal,
     distribution,
@@ -82,6 +84,7 @@ export async function catalog(
     packages: sortedPackages(results.flatMap(({ packages }) => packages)),
     unknowns: [
       ...release.unknowns,
+      ...branch.unknowns,
       ...plan.unknowns,
       ...limits,
       ...results.flatMap(({ unknowns }) => unknowns),

@@ -5,7 +5,7 @@ import type { Cataloger } from './cataloger.ts'
 import { osReleasePaths } from './distribution.ts'
 import { type LinkedFiles, linkedFiles } from './links.ts'
 import { type ProbeNote, unpackNotes } from './probe-notes.ts'
-import { type Router, routerFor, selectorFor } from './selector.ts'
+import { globMatcher, routerFor, selectorFor } from './selector.ts'
 
 /** One file for one cataloger. */
 export interface Job {
@@ -34,7 +34,7 @@ export function planJobs(tree: FileTree, catalogers: readonly Cataloger[], more:
   const selector = selectorFor(catalogers, more)
   const globs = new Set([...catalogers.flatMap((cataloger) => cataloger.files), ...osReleasePaths])
   const links = linkedFiles(tree, [...globs])
-  const files = filesOfInterest(tree, routerFor(catalogers), links.wanted)
+  const files = filesOfInterest(tree, catalogers, links.wanted)
   // The selector judged a file by the name of the entry that brought it, and kept all of it or what probes made of it.
   const isWhole = ({ node }: File): boolean => selector.wants(node.origin)
   const probed = files.flatMap((file) => notesOf(file.node, isWhole(file), catalogers))
@@ -58,15 +58,31 @@ interface File {
 }
 
 /** Files whose content was kept or should have been. */
-function filesOfInterest(tree: FileTree, route: Router, linked: LinkedFiles['wanted']): File[] {
+function filesOfInterest(
+  tree: FileTree,
+  catalogers: readonly Cataloger[],
+  linked: LinkedFiles['wanted'],
+): readonly File[] {
+  const route = routerFor(catalogers)
+  const isExcept = exceptions(catalogers)
   const files: File[] = []
   for (const node of tree.walk()) {
     if (node.type !== 'file') continue
-    const paths = [node.path, ...(linked.get(node.path) ?? [])]
-    const wanting = paths.flatMap((path) => route(path).map((cataloger) => ({ cataloger, path })))
+    const own = route(node.path).map((cataloger) => ({ cataloger, path: node.path }))
+    const others = (linked.get(node.path) ?? []).flatMap((path) =>
+      route(path)
+        .filter((cataloger) => !isExcept(cataloger, node.path))
+        .map((cataloger) => ({ cataloger, path })),
+    )
+    const wanting = [...own, ...others]
     if (node.content !== undefined || wanting.length > 0) files.push({ node, wanting })
   }
   return files
+}
+
+function exceptions(catalogers: readonly Cataloger[]): (cataloger: Cataloger, real: string) => boolean {
+  const matchers = new Map(catalogers.map((cataloger) => [cataloger, (cataloger.exceptLinked ?? []).map(globMatcher)]))
+  return (cataloger, real) => matchers.get(cataloger)?.some((matches) => matches(real)) === true
 }
 
 /** Jobs for catalogers that know files by content. Content that was kept whole has passed no probe yet. */

@@ -83,6 +83,18 @@ describe('packages of node_modules', () => {
         ],
         [found],
       ],
+      [
+        'of Debian, which are judged as its packages, but for those in a folder of their own',
+        [
+          [
+            debian,
+            link('usr/share/node_modules', 'nodejs'),
+            file('usr/share/nodejs/undici/package.json', manifest('undici')),
+            file('usr/share/nodejs/npm/node_modules/left/package.json', left),
+          ],
+        ],
+        ['left 1.0.0 /usr/share/nodejs/npm/node_modules/left/package.json'],
+      ],
       ['in other letters', [[debian, file('app/Node_Modules/left/package.json', left)]], []],
       [
         'below names that are no text',

@@ -359,3 +359,18 @@ describe('several rpm databases in one folder', () => {
     expect(scanned.packages[0]).toMatch(/ \/usr\/lib\/sysimage\/rpm\/rpmdb\.sqlite$/)
   })
 })
+
+describe('an Alpine image whose packages come from another branch', () => {
+  const release = file('etc/os-release', 'ID=alpine\nVERSION_ID=3.19.1\n')
+  const installed = file('lib/apk/db/installed', 'P:musl\nV:1.2.4-r2\nA:x86_64\n\n')
+
+  it('is judged by that branch, and says so', async () => {
+    const repositories = file('etc/apk/repositories', 'https://mirror.example/alpine/edge/main\n')
+    const scanned = await scanLayers([[release, installed, repositories]])
+    expect(scanned.report.subject.os?.versionId).toBe('edge')
+    expect(scanned.report.packages[0]?.purl).toBe('pkg:apk/alpine/musl@1.2.4-r2?arch=x86_64&distro=alpine-edge')
+    expect(told(scanned)).toEqual([
+      '/etc/apk/repositories: packages may come from several branches of Alpine (3.19, edge); all were judged as of edge',
+    ])
+  })
+})

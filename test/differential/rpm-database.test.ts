@@ -53,7 +53,11 @@ function fail(problem: Error): never {
 }
 
 async function packagesOf(bytes: Buffer): Promise<Package[]> {
-  const file = { path: 'var/lib/rpm/x', bytes: () => Promise.resolve(bytes), text: () => Promise.resolve('') }
+  const file = {
+    path: 'var/lib/rpm/x',
+    bytes: () => Promise.resolve(bytes),
+    text: () => Promise.resolve(''),
+  }
   const context = { signal: new AbortController().signal, distribution: undefined, typeOf: () => undefined }
   const packages: Package[] = []
   for await (const found of await cataloger.catalog(file, context)) if ('package' in found) packages.push(found.package)

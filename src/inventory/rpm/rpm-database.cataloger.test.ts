@@ -39,7 +39,11 @@ interface Surroundings {
 async function catalog(bytes: Buffer, path: string, { distribution }: Surroundings = { distribution: alma }) {
   const packages: Package[] = []
   const reasons: string[] = []
-  const file = { path, bytes: () => Promise.resolve(bytes), text: () => Promise.resolve(bytes.toString()) }
+  const file = {
+    path,
+    bytes: () => Promise.resolve(bytes),
+    text: () => Promise.resolve(bytes.toString()),
+  }
   const context = { signal: new AbortController().signal, distribution, typeOf: () => undefined }
   for await (const found of await cataloger.catalog(file, context)) {
     if ('package' in found) packages.push(found.package)
@@ -173,7 +177,11 @@ describe('the rpm database cataloger', () => {
 
   it('stops when it is told to', async () => {
     const bytes = fixture('ndb', databases.ndb)
-    const file = { path: databases.ndb, bytes: () => Promise.resolve(bytes), text: () => Promise.resolve('') }
+    const file = {
+      path: databases.ndb,
+      bytes: () => Promise.resolve(bytes),
+      text: () => Promise.resolve(''),
+    }
     const context = { signal: AbortSignal.abort(new Error('enough')), distribution: alma, typeOf: () => undefined }
     const run = async (): Promise<void> => {
       for await (const found of await cataloger.catalog(file, context)) expect(found).toBeUndefined()
