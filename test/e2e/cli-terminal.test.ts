@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { describeWith, projectDir } from '../helpers/components.ts'
+import { hasTerminals, projectDir } from '../helpers/components.ts'
 import { addImage, emptyContent, tarOf } from '../helpers/fake-registry.ts'
 import { seawall, temporaryDirectory } from '../helpers/seawall.ts'
 import { inShell, storefront } from '../helpers/shell.ts'
@@ -99,7 +99,7 @@ function screenOf(sent: string): string {
 // oxlint-disable-next-line no-control-regex -- a terminal is driven by them
 const sequences = /\u001b\[[\d;]*[A-Za-z]|\r|\n|[^\u001b\r\n]+|\u001b/g
 
-describeWith(['script', 'bash', 'stty'], 'on a terminal', () => {
+describe.skipIf(!hasTerminals())('on a terminal (needs script, pseudo-terminals)', () => {
   let registry: SlowRegistry
   beforeAll(async () => {
     registry = await startSlowRegistry()
