@@ -150,8 +150,9 @@ async function fromRegistry(reference: string, options: OpenOptions, context: Co
       hint: 'Leave --offline out, or name a local archive.',
     })
   }
-  const { platform, limits, caFile, insecure } = options
-  return openRegistry(parseReference(reference), { platform, limits, caFile, plainHttp: insecure }, context)
+  const { platform, limits, caFile, insecure, readLayer } = options
+  const opening = { platform, limits, caFile, plainHttp: insecure, readLayer }
+  return openRegistry(parseReference(reference), opening, context)
 }
 
 function nowhere(name: string, failures: readonly Problem[]): Problem {
