@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Analyser, LayerContents, Selector } from '#image/entry.ts'
+import { readingVersion } from '#image/layer.ts'
 import { type LayerBlob, type LayerReader, readBlob } from '#image/layer-reader.ts'
 import { type ImageLimits, imageLimits } from '#image/limits.ts'
 import { selectorOf } from '#inventory/selector.ts'
@@ -225,6 +226,15 @@ describe('a layer from the cache', () => {
       expect(blob.reads).toBe(1)
       for (const one of all) expect(one).toStrictEqual(all[0])
     })
+  })
+})
+
+describe('the version of the reading', () => {
+  it('is raised when the same layer comes out differently: then change both sides of this line', async () => {
+    const selector = selectorOf(wants('status'), [])
+    const { entries, unknowns, bytes } = await readAs(readBlob, blobOf(tarOf(members)), selector)
+    const outcome = sha256(JSON.stringify({ entries, unknowns, bytes })).slice(0, 16)
+    expect([readingVersion, outcome]).toEqual([1, '1c3dfbd5701b0051'])
   })
 })
 
