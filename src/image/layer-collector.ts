@@ -11,6 +11,8 @@ const headBytes = 64
 /** Linux takes no longer one (PATH_MAX without its NUL). */
 const targetLimitBytes = 4095
 
+const ambiguous = 'its tar headers mean one thing to GNU tar, as which they were read, and another to container engines'
+
 /** Entries that are reported one by one; the rest is counted. */
 export const reportedUnknowns = 10_000
 
@@ -72,6 +74,7 @@ export class LayerCollector {
       this.#report(header.path, refused, this.#refused)
       return
     }
+    if (header.isAmbiguous) this.#report(header.path, ambiguous)
     const { type, size, mode, uid, gid } = header
     const path = header.isDeviceZero ? whiteoutOf(header.path) : header.path
     const entry: OpenEntry = { path, type, size, mode, uid, gid, linkTarget: linkTarget?.target, content: undefined }

@@ -23,7 +23,7 @@ function read(archive: Buffer, settings: Settings = {}, chunkBytes = archive.len
   return readLayer(chunks, {
     selector: settings.selector ?? nothing,
     limits: { ...imageLimits, ...settings.limits },
-    signal: AbortSignal.timeout(25_000),
+    signal: new AbortController().signal,
     name: 'layer 3',
     hashDiffId: settings.hashDiffId ?? false,
   })

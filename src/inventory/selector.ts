@@ -68,12 +68,13 @@ export function splitGlob(glob: string): { readonly base: string; readonly rest:
   return { base: segments.slice(0, magic).join('/'), rest: segments.slice(magic).join('/') }
 }
 
-function isMagic(text: string): boolean {
+export function isMagic(text: string): boolean {
   return /[*?[\]{}()!+@\\]/.test(text)
 }
 
-function globMatcher(glob: string): (path: string) => boolean {
-  return isMagic(glob) ? picomatch(glob, { dot: true }) : (path) => path === glob
+/** A name may hold a line end, which `.` of a regular expression takes with the flag `s` only. */
+export function globMatcher(glob: string): (path: string) => boolean {
+  return isMagic(glob) ? picomatch(glob, { dot: true, flags: 's' }) : (path) => path === glob
 }
 
 function listAt(index: Map<string, Route[]>, key: string): Route[] {
