@@ -127,7 +127,7 @@ async function openAndScan(argument: string, options: Options, context: CommandC
   const place = locateDatabase({ db }, context)
   using database = openDatabase(place.dir, { trust: place.trust })
   await using cache = await openCache(options, context)
-  const opening = { platform, offline, insecure, caFile: ca, limits: imageLimits, readLayer: cache?.readLayer }
+  const opening = { platform, offline, insecure, caFile: ca, limits: imageLimits, ...cache?.readers }
   await using target = await image.openTarget(argument, opening, context)
   context.terminal.note(`Scanning ${target.description}`)
   return await scan(target, database, { context, version: programVersion })
@@ -136,16 +136,18 @@ async function openAndScan(argument: string, options: Options, context: CommandC
 /** The layer cache, unless there is to be none. */
 async function openCache(options: Options, context: CommandContext) {
   if (options.noCache) return undefined
-  const [{ locateCache }, { LayerCache }, { cachedReader }] = await Promise.all([
+  const [{ locateCache }, { LayerCache }, { cachedReader }, { cachedImages }] = await Promise.all([
     import('#scan/cache/location.ts'),
     import('#scan/cache/layer-cache.ts'),
     import('#scan/cache/cached-reader.ts'),
+    import('#scan/cache/cached-image.ts'),
   ])
   const { path, limitBytes } = locateCache(options, context)
   if (limitBytes === 0) return undefined
   const note = (text: string) => context.terminal.note(text)
   const cache = await LayerCache.open({ path, limitBytes, note, now: () => context.now() })
-  return { readLayer: cachedReader(cache), [Symbol.asyncDispose]: () => cache[Symbol.asyncDispose]() }
+  const readers = { readLayer: cachedReader(cache), readImage: cachedImages(cache) }
+  return { readers, [Symbol.asyncDispose]: () => cache[Symbol.asyncDispose]() }
 }
 
 async function rendered(

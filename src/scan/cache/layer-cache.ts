@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { CacheDirectory, CacheFailure, type StoredFile } from './cache-directory.ts'
+import { decodeImage, encodeImage, type KnownImage } from './image-file.ts'
 import type { LayerFacts } from './layer-facts.ts'
 import { decodeContent, decodeLayer, encodeContent, encodeLayer } from './layer-file.ts'
 import { takeLease } from './lease.ts'
@@ -60,6 +61,22 @@ export class LayerCache implements AsyncDisposable {
       await this.#write(layerFile(key), stored.file)
     })
     if (this.#writtenBytes > this.#options.limitBytes / 8) await this.#trim()
+  }
+
+  async findImage(key: string): Promise<KnownImage | undefined> {
+    const name = imageFile(key)
+    const file = await this.#directory.read(name)
+    if (file === undefined) return undefined
+    try {
+      return decodeImage(key, file)
+    } catch {
+      await this.#directory.remove(name)
+      return undefined
+    }
+  }
+
+  async keepImage(key: string, image: KnownImage): Promise<void> {
+    await this.#attempt(() => this.#write(imageFile(key), encodeImage(key, image)))
   }
 
   /** See `takeLease`; without a usable cache everybody holds one. */
@@ -132,6 +149,10 @@ export function sizeOf(files: readonly StoredFile[]): number {
 
 function layerFile(key: string): string {
   return join('layers', fileName(key))
+}
+
+function imageFile(key: string): string {
+  return join('images', fileName(key))
 }
 
 function contentFile(digest: string): string {

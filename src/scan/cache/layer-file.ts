@@ -3,17 +3,14 @@ import { promisify } from 'node:util'
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib'
 import { z } from 'zod'
 import type { ProbeNote } from '#inventory/probe-notes.ts'
-import { joined } from '#kit/limits.ts'
 import { decodeEntries, encodeEntries } from './entry-columns.ts'
 import type { LayerFacts, ProbedLayer } from './layer-facts.ts'
+import { seal, unseal, whole } from './seal.ts'
 
 const compress = promisify(zstdCompress)
 const decompress = promisify(zstdDecompress)
 
-/** What a file of the cache starts with: its kind, and the digest of all that follows. */
 const magic = Buffer.from('seawall layer 1\n')
-const digestBytes = 32
-const headBytes = magic.length + digestBytes + 4
 
 /** Files from here on are stored once for all layers that have them. */
 const sharedFromBytes = 32 * 1024
@@ -89,7 +86,7 @@ export async function encodeLayer(key: string, facts: LayerFacts): Promise<Store
   length.writeUInt32LE(text.length)
   const body = whole([length, text, packedTree.bytes, packedFiles.bytes, packedNotes.bytes])
   return {
-    file: whole([magic, createHash('sha256').update(body).digest(), body]),
+    file: seal(magic, body),
     large: new Map(large.map(({ digest, content }) => [digest, content])),
   }
 }
@@ -100,15 +97,7 @@ export async function decodeLayer(
   file: Buffer,
   contentOf: (digest: string, size: number) => Promise<Buffer | undefined>,
 ): Promise<LayerFacts | undefined> {
-  const body = file.subarray(magic.length + digestBytes)
-  const isWhole =
-    file.length > headBytes &&
-    file.subarray(0, magic.length).equals(magic) &&
-    createHash('sha256')
-      .update(body)
-      .digest()
-      .equals(file.subarray(magic.length, magic.length + digestBytes))
-  if (!isWhole) throw new RangeError('this is no whole file of the cache')
+  const body = unseal(magic, file)
   const textEnd = 4 + body.readUInt32LE(0)
   const header = Header.parse(JSON.parse(body.toString('utf8', 4, textEnd)))
   if (header.key !== key) throw new RangeError('this is of another layer')
@@ -174,13 +163,6 @@ function bytesOf(note: ProbeNote): Buffer {
   return note.bytes ?? Buffer.from(note.failure)
 }
 
-function whole(parts: readonly Buffer[]): Buffer {
-  return joined(
-    parts,
-    parts.reduce((sum, { length }) => sum + length, 0),
-  )
-}
-
 async function pack(section: Buffer | undefined) {
   if (section === undefined || section.length > sectionLimitBytes) return undefined
   const bytes = await encodeContent(section)
@@ -188,7 +170,7 @@ async function pack(section: Buffer | undefined) {
 }
 
 async function unpack(stored: Buffer, { size }: z.infer<typeof Section>): Promise<Buffer> {
-  const bytes = await decompress(stored.subarray(), { maxOutputLength: Math.max(1, size) })
+  const bytes = await decompress(stored, { maxOutputLength: Math.max(1, size) })
   if (bytes.length !== size) throw new RangeError('a section is too short')
   return bytes
 }

@@ -5,6 +5,8 @@ export interface CacheUsage {
   readonly layers: number
   /** Files that layers may share. */
   readonly contents: number
+  /** Configurations of images that an engine gave. */
+  readonly images: number
   readonly bytes: number
   readonly oldestUse: Date | undefined
   readonly newestUse: Date | undefined
@@ -12,10 +14,11 @@ export interface CacheUsage {
 
 export async function cacheUsage(path: string): Promise<CacheUsage> {
   const files = await new CacheDirectory(path).list()
-  const layers = files.filter(({ name }) => name.startsWith('layers')).length
+  const countIn = (folder: string) => files.filter(({ name }) => name.startsWith(`${folder}/`)).length
   return {
-    layers,
-    contents: files.length - layers,
+    layers: countIn('layers'),
+    contents: countIn('contents'),
+    images: countIn('images'),
     bytes: sizeOf(files),
     oldestUse: files[0]?.usedAt,
     newestUse: files.at(-1)?.usedAt,
