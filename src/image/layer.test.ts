@@ -55,6 +55,7 @@ describe('a layer', () => {
         { ...common, path: 'dev/null', type: 'character-device', size: 0, mode: 0o644 },
       ],
       unknowns: [],
+      refusals: 0,
       bytes: archive.length,
       diffId: undefined,
     })
