@@ -12,6 +12,18 @@ export interface LayerBlob {
   readonly diffId: string | undefined
   /** Hands the stored bytes to `consume`, and throws `malformed` when they are not those that were promised. */
   read<Result>(consume: (chunks: AsyncIterable<Uint8Array>) => Promise<Result>): Promise<Result>
+  /** For a source that can give parts of a blob. */
+  readonly parts?: BlobParts | undefined
+}
+
+/** Parts of a blob. Nothing holds them against the digest of the blob: whoever asks must know what they should be. */
+export interface BlobParts {
+  /** Of the whole blob. */
+  readonly size: number
+  /** Those of the descriptor, as good as the manifest that it stands in. */
+  readonly annotations: Readonly<Record<string, unknown>>
+  /** Exactly these bytes; `undefined` when the source gives no parts after all. */
+  fetch(start: number, end: number, signal: AbortSignal): Promise<Buffer | undefined>
 }
 
 export interface LayerRequest {

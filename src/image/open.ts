@@ -150,8 +150,8 @@ async function fromRegistry(reference: string, options: OpenOptions, context: Co
       hint: 'Leave --offline out, or name a local archive.',
     })
   }
-  const { platform, limits, caFile, insecure } = options
-  return openRegistry(parseReference(reference), { platform, limits, caFile, plainHttp: insecure }, context)
+  const { platform, limits, caFile, insecure, readLayer } = options
+  return openRegistry(parseReference(reference), { platform, limits, caFile, plainHttp: insecure, readLayer }, context)
 }
 
 function nowhere(name: string, failures: readonly Problem[]): Problem {

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util'
-import { counted, printable } from '#kit/text.ts'
+import { counted, formatBytes, printable } from '#kit/text.ts'
 import type { Finding } from '#model/finding.ts'
-import type { ScanReport, Upgrade } from '#model/report.ts'
+import type { Coverage, ScanReport, Upgrade } from '#model/report.ts'
 import { type Severity, severities, severityRank } from '#model/severity.ts'
 import { type Cell, type Column, layOut } from './columns.ts'
 import { defineReport, type RenderOptions } from './report.ts'
@@ -156,7 +156,11 @@ function* unknownsSection({ unknowns }: ScanReport, pen: Pen): Generator<string>
   if (rest > 0) yield `  and ${rest} more; --format json lists all\n`
 }
 
-function* footer({ summary, findings, database }: ScanReport, { now }: RenderOptions, pen: Pen): Generator<string> {
+function* footer(
+  { summary, findings, database, coverage }: ScanReport,
+  { now }: RenderOptions,
+  pen: Pen,
+): Generator<string> {
   const counts = severities
     .toReversed()
     .filter((severity) => summary.bySeverity[severity] > 0)
@@ -164,10 +168,19 @@ function* footer({ summary, findings, database }: ScanReport, { now }: RenderOpt
   const exploited = summary.knownExploited === 0 ? '' : ` · ${summary.knownExploited} known to be exploited`
   const total = findings.length === 0 ? 'No findings' : `${counted(findings.length, 'finding')}: ${counts.join(', ')}`
   yield `\n${pen('bold', total)}${exploited}\n`
+  const transfer = transferOf(coverage)
+  if (transfer !== undefined) yield `${pen('gray', transfer)}\n`
   const days = Math.max(0, Math.floor((now.getTime() - Date.parse(database.builtAt)) / dayMs))
   const age = `Advisory data ${database.starter ? 'that ships with Seawall, ' : ''}of ${database.builtAt.slice(0, 10)}, ${counted(days, 'day')} old`
   const advice = days > staleDays || database.starter ? '; `seawall db update` gets current data' : ''
   yield `${pen(advice === '' ? 'gray' : 'yellow', `${age}${advice}.`)}\n`
+}
+
+function transferOf({ transferred, transferable, readings = [] }: Coverage): string | undefined {
+  if (transferred === undefined || transferable === undefined) return undefined
+  const byTable = readings.filter(({ by }) => by !== 'whole').length
+  const how = byTable === 0 ? '' : `; ${counted(byTable, 'layer')} by table of contents`
+  return `Read ${formatBytes(transferred)} of ${formatBytes(transferable)} from the registry${how}.`
 }
 
 function* lines(texts: readonly string[], pen: Pen): Generator<string> {

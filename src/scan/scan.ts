@@ -9,7 +9,7 @@ import { selectorFor } from '#inventory/selector.ts'
 import type { Context } from '#kit/context.ts'
 import type { Layer } from '#model/image.ts'
 import type { Unknown } from '#model/package.ts'
-import { type LocatedPackage, reportSchemaVersion, type ScanReport } from '#model/report.ts'
+import { type LayerReading, type LocatedPackage, reportSchemaVersion, type ScanReport } from '#model/report.ts'
 import { summarize } from './summary.ts'
 
 /** A link may lead to a file that leads to the next one; nothing real needs more. */
@@ -50,6 +50,8 @@ export async function scan(
       layers: { total: subject.layers.length, read: subject.layers.length === 0 ? 0 : layers.length },
       bytes: sum(layers, ({ bytes }) => bytes),
       entries: sum(layers, ({ entries }) => entries.length),
+      ...contents.transfer,
+      readings: readingsOf(layers),
     },
     summary: await summarize(packages, findings, allUnknowns),
   }
@@ -62,8 +64,11 @@ async function readTarget(
   context: Context,
 ): Promise<{ contents: TargetContents; inventory: Inventory }> {
   let more: ReadonlySet<string> = new Set()
+  let transferred = 0
   for (let reads = 1; ; reads++) {
-    const contents = await target.read(selectorFor(readers, more))
+    const read = await target.read(selectorFor(readers, more))
+    transferred += read.transfer?.transferred ?? 0
+    const contents = { ...read, transfer: read.transfer && { ...read.transfer, transferred } }
     const tree = overlay(contents.layers)
     const found = await catalog(tree, {
       catalogers: readers,
@@ -97,6 +102,12 @@ function located({ layerIndex, ...found }: FoundPackage, layers: readonly Layer[
   if (layer === undefined) return found
   const { index, diffId, createdBy } = layer
   return { ...found, layer: { index, diffId, createdBy } }
+}
+
+/** `undefined` unless partial reading was asked for. */
+function readingsOf(layers: readonly LayerContents[]): LayerReading[] | undefined {
+  const readings = layers.flatMap(({ reading }, index) => (reading === undefined ? [] : [{ index, ...reading }]))
+  return readings.length === 0 ? undefined : readings
 }
 
 function sorted(unknowns: readonly Unknown[]): Unknown[] {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { LayerReader } from '#image/layer-reader.ts'
 import { Problem } from '#kit/errors.ts'
 import { counted, parseDuration } from '#kit/text.ts'
 import type { ScanReport } from '#model/report.ts'
@@ -36,6 +37,12 @@ const Options = z.object({
     .describe('which image of a multi-platform index, such as linux/arm64')
     .meta({ placeholder: 'OS/ARCH' }),
   offline: z.boolean().default(false).describe('never use the network'),
+  partial: z
+    .boolean()
+    .default(false)
+    .describe(
+      'read only wanted files of remote layers that have a trusted table of contents; executables are left out',
+    ),
   insecure: z.boolean().default(false).describe('allow plain HTTP to registries that are not on this machine'),
   ca: z
     .string()
@@ -116,10 +123,19 @@ async function openAndScan(argument: string, options: Options, context: CommandC
   const platform = options.platform === undefined ? undefined : parsePlatform(options.platform)
   const place = locateDatabase({ db }, context)
   using database = openDatabase(place.dir, { trust: place.trust })
-  const opening = { platform, offline, insecure, caFile: ca, limits: imageLimits }
+  const readLayer = options.partial ? await partialReading() : undefined
+  const opening = { platform, offline, insecure, caFile: ca, limits: imageLimits, readLayer }
   await using target = await openTarget(argument, opening, context)
   context.terminal.note(`Scanning ${target.description}`)
   return await scan(target, database, { context, version: programVersion })
+}
+
+async function partialReading(): Promise<LayerReader> {
+  const [{ partialReader }, { readBlob }] = await Promise.all([
+    import('#image/partial/partial-reader.ts'),
+    import('#image/layer-reader.ts'),
+  ])
+  return partialReader(readBlob)
 }
 
 async function rendered(
