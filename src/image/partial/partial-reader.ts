@@ -15,7 +15,7 @@ const shortestBytes = 64 * 1024
 /**
  * Reads layers of a registry by their table of contents where the manifest vouches for one, and everything else with
  * `readWhole`: also a layer whose table is damaged, lies or costs too much. What only the content of a file can show is
- * not looked for; an unknown says so. docs/decisions/0010 says what such a reading is worth.
+ * not looked for; an unknown says so. docs/decisions/0010-partial-reading.md says what such a reading is worth.
  */
 export function partialReader(readWhole: LayerReader): LayerReader {
   return async (blob, request) => {
