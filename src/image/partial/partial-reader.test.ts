@@ -122,13 +122,13 @@ describe('partialReader', () => {
 
   it('asks once for files that are near each other, and never too often', async () => {
     const near = Array.from({ length: 50 }, (_, index) => ({ name: `near/${index}/status`, content: `${index}` }))
-    const far = Array.from({ length: 400 }, (_, index) => [
+    const far = Array.from({ length: 300 }, (_, index) => [
       { name: `far/${index}/status`, content: `${index}` },
-      { name: `far/${index}/other`, content: randomBytes(index < 300 ? 40_000 : 50_000) },
+      { name: `far/${index}/other`, content: randomBytes(index < 200 ? 34_000 : 40_000) },
     ])
-    const rest = { name: 'rest', content: randomBytes(12_000_000) }
+    const rest = { name: 'rest', content: randomBytes(200_000) }
     const { ranges, contents } = await pull([estargzLayer(tarOf([...near, rest, ...far.flat()]), { level: 1 })])
-    expect(contents.layers[0]?.entries.filter(({ content }) => content !== undefined)).toHaveLength(450)
+    expect(contents.layers[0]?.entries.filter(({ content }) => content !== undefined)).toHaveLength(350)
     expect(ranges.length).toBeLessThan(260)
     expect(ranges.length).toBeGreaterThan(50)
   })
@@ -139,6 +139,13 @@ describe('partialReader', () => {
     expect(contents.layers[0]?.unknowns).toContainEqual({
       path: '/var/lib/dpkg/status',
       reason: 'it is larger than 1000 bytes',
+    })
+  })
+
+  it('refuses a layer of too many entries, as a full reading does', async () => {
+    await expect(pull([estargzLayer(archive)], { limits: { entries: 5 } })).rejects.toMatchObject({
+      code: 'limit_exceeded',
+      message: 'layer 0 has more than 5 entries',
     })
   })
 
