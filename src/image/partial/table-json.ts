@@ -15,7 +15,7 @@ const Text = z
 
 const types = ['dir', 'reg', 'symlink', 'hardlink', 'char', 'block', 'fifo', 'chunk'] as const
 
-const TableEntry = z.looseObject({
+const TableEntry = z.object({
   name: z.string(),
   type: z.enum(types),
   size: Count,
@@ -42,7 +42,7 @@ const TableEntry = z.looseObject({
 })
 export type TableEntry = z.infer<typeof TableEntry>
 
-const Table = z.looseObject({ version: z.literal(1), entries: z.array(TableEntry) })
+const Table = z.object({ version: z.literal(1), entries: z.array(TableEntry) })
 
 /** Values in the whole document: an entry has some 15. */
 const valuesLimit = 4_000_000
@@ -53,15 +53,13 @@ const valuesLimit = 4_000_000
  */
 export function parseTable(json: Buffer): readonly TableEntry[] {
   const { values, pairs } = countTokens(json)
-  if (values > valuesLimit)
+  if (values > valuesLimit) {
     throw new Problem('limit_exceeded', `the table of contents has more than ${valuesLimit} values`)
+  }
   const at = 'the table of contents'
   const document = parseJson(z.unknown(), json.toString('utf8'), at)
-  if (countKeys(document) !== pairs) throw new Problem('malformed', `${at} has a key twice in one object`)
-  const table = parseValue(Table, document, at)
-  requireClearKeys(table, Table.shape)
-  for (const entry of table.entries) requireClearKeys(entry, TableEntry.shape)
-  return table.entries
+  if (countClearKeys(document) !== pairs) throw new Problem('malformed', `${at} has a key twice in one object`)
+  return parseValue(Table, document, at).entries
 }
 
 const quote = 0x22
@@ -86,35 +84,31 @@ function countTokens(json: Buffer): { readonly values: number; readonly pairs: n
   return { values, pairs }
 }
 
-/** Without recursion: depth is the sender's choice. */
-function countKeys(root: unknown): number {
+const names = [...Object.keys(Table.shape), ...Object.keys(TableEntry.shape)]
+const knownNames: ReadonlySet<string> = new Set(names)
+const foldedNames: ReadonlySet<string> = new Set(names.map((name) => name.toLowerCase()))
+
+/** Without recursion: depth is the sender's choice. Throws `malformed` for a key that some readers take for another. */
+function countClearKeys(root: unknown): number {
   const pending: unknown[] = [root]
-  let keys = 0
+  let count = 0
   while (pending.length > 0) {
     const value = pending.pop()
     if (typeof value !== 'object' || value === null) continue
-    const inner: readonly unknown[] = Object.values(value)
-    if (!Array.isArray(value)) keys += inner.length
-    for (const one of inner) if (typeof one === 'object') pending.push(one)
-  }
-  return keys
-}
-
-function requireClearKeys(object: object, shape: object): void {
-  for (const key of Object.keys(object)) {
-    // Upper case first: it also folds what is not ASCII and yet equals an ASCII letter for some readers.
-    const folded = key.toUpperCase().toLowerCase()
-    const isKnown = Object.hasOwn(shape, key)
-    if (!isKnown && namesOf(shape).has(folded)) {
-      throw new Problem('malformed', 'the table of contents has a key in another case than it should be')
+    for (const [key, inner] of Object.entries(value)) {
+      if (!Array.isArray(value)) {
+        requireClear(key)
+        count += 1
+      }
+      if (typeof inner === 'object') pending.push(inner)
     }
   }
+  return count
 }
 
-const foldedNames = new WeakMap<object, ReadonlySet<string>>()
-
-function namesOf(shape: object): ReadonlySet<string> {
-  const names = foldedNames.get(shape) ?? new Set(Object.keys(shape).map((key) => key.toLowerCase()))
-  foldedNames.set(shape, names)
-  return names
+function requireClear(key: string): void {
+  if (knownNames.has(key)) return
+  // Upper case first: it also folds what is not ASCII and yet equals an ASCII letter for some readers.
+  if (!foldedNames.has(key.toUpperCase().toLowerCase())) return
+  throw new Problem('malformed', 'the table of contents has a key in another case than it should be')
 }
