@@ -33,13 +33,20 @@ export interface LayerContents {
   readonly entries: readonly Entry[]
   /** Entries that could not be taken in, each with the reason. */
   readonly unknowns: readonly Unknown[]
-  /** Uncompressed size of the archive. */
+  /** Uncompressed bytes that were read: the whole archive, but for a layer read by its table of contents. */
   readonly bytes: number
   /** `sha256:…` of the uncompressed archive, when it was asked for. */
   readonly diffId?: string | undefined
   /** How many of the unknowns, the first ones, any selector would have had; absent where that is not told. */
   readonly refusals?: number | undefined
+  /** Present when reading by a table of contents was asked for. */
+  readonly reading?: LayerReading | undefined
 }
+
+/** By which table of contents a layer was read, or why as a whole. */
+export type LayerReading =
+  | { readonly by: 'estargz' | 'zstd-chunked' }
+  | { readonly by: 'whole'; readonly reason: string }
 
 /** Boils a file down while it streams by, so that a large binary costs only what is known of it. */
 export interface Probe {

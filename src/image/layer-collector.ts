@@ -22,6 +22,9 @@ export interface CollectorOptions {
   readonly name: string
 }
 
+/** Where members come from; told whether the content of the last one is wanted. */
+type MemberSource = Pick<TarParser, 'keep' | 'skip'>
+
 /** An entry that is still being read. */
 interface OpenEntry extends Entry {
   content: Buffer | undefined
@@ -34,7 +37,7 @@ interface Sink {
 
 /** Turns what a parser yields into entries, with the content that the selector wants. */
 export class LayerCollector {
-  readonly #parser: TarParser
+  readonly #parser: MemberSource
   readonly #options: CollectorOptions
   readonly #deadline: Deadline
   readonly #entries: Entry[] = []
@@ -48,7 +51,7 @@ export class LayerCollector {
   #contentBytes = 0
   #sink: Sink | undefined
 
-  constructor(parser: TarParser, options: CollectorOptions, deadline: Deadline) {
+  constructor(parser: MemberSource, options: CollectorOptions, deadline: Deadline) {
     this.#parser = parser
     this.#options = options
     this.#deadline = deadline

@@ -15,6 +15,18 @@ export interface LayerBlob {
    * gone once the next is asked for.
    */
   read<Result>(consume: (chunks: AsyncIterable<Uint8Array>) => Promise<Result>): Promise<Result>
+  /** For a source that can give parts of a blob. */
+  readonly parts?: BlobParts | undefined
+}
+
+/** Parts of a blob. Nothing holds them against the digest of the blob: whoever asks must know what they should be. */
+export interface BlobParts {
+  /** Of the whole blob. */
+  readonly size: number
+  /** Those of the descriptor, as good as the manifest that it stands in. */
+  readonly annotations: Readonly<Record<string, unknown>>
+  /** Exactly these bytes; `undefined` when the source gives no parts after all. */
+  fetch(start: number, end: number, signal: AbortSignal): Promise<Buffer | undefined>
 }
 
 export interface LayerRequest {

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util'
-import { counted, printable } from '#kit/text.ts'
+import { counted, formatBytes, printable } from '#kit/text.ts'
 import type { Finding } from '#model/finding.ts'
-import type { ScanReport, Upgrade } from '#model/report.ts'
+import type { Coverage, ScanReport, Upgrade } from '#model/report.ts'
 import { type Severity, severities, severityRank } from '#model/severity.ts'
 import { type Cell, type Column, layOut } from './columns.ts'
 import { defineReport, type RenderOptions } from './report.ts'
@@ -172,7 +172,7 @@ function* unknownsSection({ unknowns }: ScanReport, pen: Pen): Generator<string>
 
 /** Counts what may affect the image: neither what was ruled out nor gaps in the data, which have sections of their own. */
 function* footer(report: ScanReport, { now }: RenderOptions, pen: Pen): Generator<string> {
-  const { findings, database } = report
+  const { findings, database, coverage } = report
   const open = findings.filter(({ kind, verdict }) => kind === 'vulnerability' && verdict !== 'not-affected')
   const bySeverity = Map.groupBy(open, ({ severity }) => severity)
   const counts = severities
@@ -183,10 +183,19 @@ function* footer(report: ScanReport, { now }: RenderOptions, pen: Pen): Generato
   const exploited = known === 0 ? '' : ` · ${known} known to be exploited`
   const total = open.length === 0 ? nothingFound(report) : `${counted(open.length, 'finding')}: ${counts.join(', ')}`
   yield `\n${pen('bold', total)}${exploited}\n`
+  const transfer = transferOf(coverage)
+  if (transfer !== undefined) yield `${pen('gray', transfer)}\n`
   const days = Math.max(0, Math.floor((now.getTime() - Date.parse(database.builtAt)) / dayMs))
   const age = `Advisory data ${database.starter ? 'that ships with Seawall, ' : ''}of ${database.builtAt.slice(0, 10)}, ${counted(days, 'day')} old`
   const advice = days > staleDays || database.starter ? '; `seawall db update` gets current data' : ''
   yield `${pen(advice === '' ? 'gray' : 'yellow', `${age}${advice}.`)}\n`
+}
+
+function transferOf({ transferred, transferable, readings = [] }: Coverage): string | undefined {
+  if (transferred === undefined || transferable === undefined) return undefined
+  const byTable = readings.filter(({ by }) => by !== 'whole').length
+  const how = byTable === 0 ? '' : `; ${counted(byTable, 'layer')} by table of contents`
+  return `Read ${formatBytes(transferred)} of ${formatBytes(transferable)} from the registry${how}.`
 }
 
 /** Nothing found means nothing wrong only where everything could be judged. */

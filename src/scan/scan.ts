@@ -9,7 +9,7 @@ import { selectorFor } from '#inventory/selector.ts'
 import type { Context } from '#kit/context.ts'
 import type { Layer } from '#model/image.ts'
 import type { Unknown } from '#model/package.ts'
-import { type LocatedPackage, reportSchemaVersion, type ScanReport } from '#model/report.ts'
+import { type Coverage, type LocatedPackage, reportSchemaVersion, type ScanReport } from '#model/report.ts'
 import { summarize } from './summary.ts'
 
 /** A link may lead to a file that leads to the next one; nothing real needs more. */
@@ -53,6 +53,7 @@ export async function scan(
       },
       bytes: sum(layers, ({ bytes }) => bytes),
       entries: sum(layers, ({ entries }) => entries.length),
+      ...partialCoverage(contents),
     },
     summary: await summarize(packages, findings, allUnknowns),
   }
@@ -65,8 +66,11 @@ async function readTarget(
   context: Context,
 ): Promise<{ contents: TargetContents; inventory: Inventory }> {
   let more: ReadonlySet<string> = new Set()
+  let transferred = 0
   for (let reads = 1; ; reads++) {
-    const contents = await target.read(selectorFor(readers, more))
+    const read = await target.read(selectorFor(readers, more))
+    transferred += read.transfer?.transferred ?? 0
+    const contents = { ...read, transfer: read.transfer && { ...read.transfer, transferred } }
     const tree = overlay(contents.layers)
     const found = await catalog(tree, {
       catalogers: readers,
@@ -106,6 +110,12 @@ function located({ layerIndex, ...found }: FoundPackage, layers: readonly Layer[
   if (layer === undefined) return found
   const { index, diffId, createdBy } = layer
   return { ...found, layer: { index, diffId, createdBy } }
+}
+
+/** Only where partial reading was asked for: what a whole reading transfers depends on the cache and the network. */
+function partialCoverage({ layers, transfer }: TargetContents): Partial<Coverage> {
+  const readings = layers.flatMap(({ reading }, index) => (reading === undefined ? [] : [{ index, ...reading }]))
+  return readings.length === 0 ? {} : { ...transfer, readings }
 }
 
 function sorted(unknowns: readonly Unknown[]): Unknown[] {

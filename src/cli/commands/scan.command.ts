@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { LayerReader } from '#image/layer-reader.ts'
 import { Problem } from '#kit/errors.ts'
 import { counted, parseDuration } from '#kit/text.ts'
 import type { ScanReport } from '#model/report.ts'
@@ -37,6 +38,12 @@ const Options = z.object({
     .describe('which image of a multi-platform index, such as linux/arm64')
     .meta({ placeholder: 'OS/ARCH' }),
   offline: z.boolean().default(false).describe('never use the network'),
+  partial: z
+    .boolean()
+    .default(false)
+    .describe(
+      'read only wanted files of remote layers that have a trusted table of contents; executables are left out',
+    ),
   insecure: z.boolean().default(false).describe('allow plain HTTP to registries that are not on this machine'),
   ca: z
     .string()
@@ -126,14 +133,15 @@ async function openAndScan(argument: string, options: Options, context: CommandC
   const platform = options.platform === undefined ? undefined : parsePlatform(options.platform)
   const place = locateDatabase({ db }, context)
   using database = openDatabase(place.dir, { trust: place.trust })
-  await using cache = await openCache(options, context)
-  const opening = { platform, offline, insecure, caFile: ca, limits: imageLimits, ...cache?.readers }
+  await using cache = options.partial ? undefined : await openCache(options, context)
+  const readers = options.partial ? { readLayer: await partialReading() } : cache?.readers
+  const opening = { platform, offline, insecure, caFile: ca, limits: imageLimits, ...readers }
   await using target = await image.openTarget(argument, opening, context)
   context.terminal.note(`Scanning ${target.description}`)
   return await scan(target, database, { context, version: programVersion })
 }
 
-/** The layer cache, unless there is to be none. */
+/** The layer cache, unless there is to be none. What a table of contents tells is not all there is, so it is not kept. */
 async function openCache(options: Options, context: CommandContext) {
   if (options.noCache) return undefined
   const [{ locateCache }, { LayerCache }, { cachedReader }, { cachedImages }] = await Promise.all([
@@ -148,6 +156,14 @@ async function openCache(options: Options, context: CommandContext) {
   const cache = await LayerCache.open({ path, limitBytes, note, now: () => context.now() })
   const readers = { readLayer: cachedReader(cache), readImage: cachedImages(cache) }
   return { readers, [Symbol.asyncDispose]: () => cache[Symbol.asyncDispose]() }
+}
+
+async function partialReading(): Promise<LayerReader> {
+  const [{ partialReader }, { readBlob }] = await Promise.all([
+    import('#image/partial/partial-reader.ts'),
+    import('#image/layer-reader.ts'),
+  ])
+  return partialReader(readBlob)
 }
 
 async function rendered(

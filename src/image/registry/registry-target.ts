@@ -1,5 +1,5 @@
 import { mapConcurrently } from '#kit/concurrency.ts'
-import type { Context } from '#kit/context.ts'
+import type { Context, Progress } from '#kit/context.ts'
 import { Problem } from '#kit/errors.ts'
 import type { Platform } from '#model/image.ts'
 import type { Unknown } from '#model/package.ts'
@@ -9,10 +9,10 @@ import { type ImageLimits, imageLimits } from '../limits.ts'
 import type { Descriptor } from '../manifest.ts'
 import { formatReference, type Reference } from '../reference.ts'
 import { layersStep } from '../stored-target.ts'
-import type { Target, TargetContents } from '../target.ts'
+import type { Target, TargetContents, Transfer } from '../target.ts'
 import { checkedBlob } from './checked-blob.ts'
 import { type Connection, type ConnectionOptions, connect } from './connection.ts'
-import { fetchBlob, MissingBlob } from './fetch.ts'
+import { fetchBlob, fetchBlobPart, MissingBlob } from './fetch.ts'
 import { type RemoteImage, resolveImage } from './resolve.ts'
 
 export interface RegistryOptions extends ConnectionOptions {
@@ -54,7 +54,7 @@ interface Reading {
 
 async function readImage(reading: Reading): Promise<TargetContents> {
   const { image, name } = reading
-  const read = await readBlobs(reading)
+  const { read, transfer } = await readBlobs(reading)
   const unknowns: Unknown[] = []
   const layers = image.blobs.map(({ digest }, index) => {
     const path = `layer ${index}`
@@ -70,11 +70,13 @@ async function readImage(reading: Reading): Promise<TargetContents> {
     return layer.contents
   })
   const { digest, platform } = image
-  return { subject: { kind: 'registry', name, digest, platform, layers: image.layers }, layers, unknowns }
+  return { subject: { kind: 'registry', name, digest, platform, layers: image.layers }, layers, unknowns, transfer }
 }
 
 /** Reads every blob once, also when several layers share one; the first failure ends the others. */
-async function readBlobs(reading: Reading): Promise<ReadonlyMap<string, ReadLayer>> {
+async function readBlobs(
+  reading: Reading,
+): Promise<{ readonly read: ReadonlyMap<string, ReadLayer>; readonly transfer: Transfer }> {
   const blobs = [...new Map(reading.image.blobs.map((blob) => [blob.digest, blob])).values()]
   const failed = new AbortController()
   const signal = AbortSignal.any([reading.context.signal, failed.signal])
@@ -91,13 +93,14 @@ async function readBlobs(reading: Reading): Promise<ReadonlyMap<string, ReadLaye
       throw error
     }
   })
+  const { done, total } = count.step()
   reading.context.progress({ ...count.step(), finished: true })
-  return new Map(read)
+  return { read: new Map(read), transfer: { transferred: done, transferable: total } }
 }
 
 interface Counter {
   add(bytes: number): void
-  step(): Parameters<Context['progress']>[0]
+  step(): Progress & { readonly total: number }
 }
 
 function counter(context: Context, blobs: readonly Descriptor[]): Counter {
@@ -136,6 +139,15 @@ function layerBlob(descriptor: Descriptor, { connection, image, signal, count }:
     name: `layer ${index}`,
     digest: descriptor.digest,
     diffId: image.layers[index]?.diffId,
+    parts: {
+      size: descriptor.size,
+      annotations: descriptor.annotations,
+      async fetch(start, end, partSignal) {
+        const bytes = await fetchBlobPart(connection, { digest: descriptor.digest, start, end }, partSignal)
+        count.add(bytes?.byteLength ?? 0)
+        return bytes
+      },
+    },
     async read(consume) {
       const source = counted(fetchBlob(connection, descriptor, signal), count)
       await using blob = checkedBlob(source, descriptor, connection.reference.domain)
