@@ -29,6 +29,6 @@ export function locateCache(
   if (cache !== undefined) return { path: cache, origin: 'option', limitBytes }
   if (named !== undefined && named !== '') return { path: named, origin: 'environment', limitBytes }
   const home = cacheHome(env)
-  const hasHome = existsSync(home) || existsSync(dirname(home))
+  const hasHome = Boolean(env['XDG_CACHE_HOME']) || existsSync(home) || existsSync(dirname(home))
   return { path: join(home, 'seawall', 'layers'), origin: 'home', limitBytes: hasHome ? limitBytes : 0 }
 }
