@@ -33,17 +33,17 @@ export async function openArchiveFile(
     await file.close()
     throw inArchive(error, path)
   }
-  async function* blob(name: string): AsyncGenerator<Uint8Array> {
+  async function* read(name: string, isTransient: boolean): AsyncGenerator<Uint8Array> {
     const member = members.find(name)
     if (member === undefined) throw new Problem('malformed', `${name} is missing`, { at: path })
     if (member.isSparse) throw new Problem('malformed', `${name} is stored as a sparse file`, { at: path })
-    yield* readRange(file, member, { at: `${path}: ${name}`, signal })
+    yield* readRange(file, member, { at: `${path}: ${name}`, signal, isTransient })
   }
   return {
     at: path,
-    blob,
+    blob: (name) => read(name, true),
     size: async (name) => members.find(name)?.size,
-    document: (name) => readAll(blob(name), limits.documentBytes, `${path}: ${name}`),
+    document: (name) => readAll(read(name, false), limits.documentBytes, `${path}: ${name}`),
     [Symbol.asyncDispose]: () => file.close(),
   }
 }

@@ -43,6 +43,7 @@ export interface LayerContents {
 
 /** Boils a file down while it streams by, so that a large binary costs only what is known of it. */
 export interface Probe {
+  /** The chunk is gone afterwards: what is to be kept of it must be copied. */
   write(chunk: Uint8Array): void
   /** What to keep; `undefined` when the file turned out to be of no interest. */
   end(): Buffer | undefined

@@ -10,7 +10,10 @@ export interface LayerBlob {
   readonly digest: string | undefined
   /** What the configuration claims; nothing has checked it yet. */
   readonly diffId: string | undefined
-  /** Hands the stored bytes to `consume`, and throws `malformed` when they are not those that were promised. */
+  /**
+   * Hands the stored bytes to `consume`, and throws `malformed` when they are not those that were promised. A chunk is
+   * gone once the next is asked for.
+   */
   read<Result>(consume: (chunks: AsyncIterable<Uint8Array>) => Promise<Result>): Promise<Result>
 }
 

@@ -33,7 +33,7 @@ export async function readLayer(blob: Chunks, options: LayerOptions): Promise<La
   const collector = new LayerCollector(parser, options, deadline)
   let bytes = 0
   try {
-    for await (const chunk of inflate(blob, { name, limits, signal: deadline.signal })) {
+    for await (const chunk of inflate(blob, { name, limits, signal: deadline.signal, isTransient: true })) {
       bytes += chunk.length
       hash?.update(chunk)
       for (const event of parser.push(chunk)) collector.take(event)

@@ -5,12 +5,14 @@ import type { Selector } from './entry.ts'
 import { assembleImage, checkLayerCount, layerName } from './image-contents.ts'
 import { type ImagePieces, promisedDigest, type ResolvedImage, readPromised } from './image-pieces.ts'
 import type { ImageReader } from './image-reader.ts'
+import { KeptContent } from './kept-content.ts'
 import type { LayerBlob, LayerReader } from './layer-reader.ts'
 import type { ImageLimits } from './limits.ts'
 import type { Target, TargetContents } from './target.ts'
 
 /** Pieces that can be read in any order and as often as wanted. */
 export interface StoredPieces extends ImagePieces, AsyncDisposable {
+  /** A chunk is gone once the next is asked for. */
   blob(path: string): AsyncIterable<Uint8Array>
 }
 
@@ -45,24 +47,41 @@ async function readStored(
   image: ResolvedImage,
   { name, ...options }: ReadOptions & { readonly name: string; readonly selector: Selector },
 ): Promise<TargetContents> {
-  const paths = new Set(image.pieces.filter(({ isElsewhere }) => !isElsewhere).map(({ path }) => path))
+  const blobs = await storedBlobs(pieces, image)
   const failed = new AbortController()
   const signal = AbortSignal.any([options.signal, failed.signal])
-  const count = await counter(pieces, [...paths], options)
+  const count = counter(blobs, options)
+  const kept = new KeptContent(options.limits.keptImageBytes)
   let layersRead = 0
-  const read = await mapConcurrently([...paths], width, async (path) => {
+  await mapConcurrently(blobs, width, async ({ path, position }) => {
     try {
-      const contents = await options.readLayer(layerBlob(pieces, path, { image, count }), { ...options, signal })
+      kept.add(position, await options.readLayer(layerBlob(pieces, path, { image, count }), { ...options, signal }))
       layersRead += 1
-      options.progress(layersStep(layersRead, paths.size))
-      return [path, contents] as const
+      options.progress(layersStep(layersRead, blobs.length))
     } catch (error) {
       failed.abort(error)
       throw error
     }
   })
-  const contents = new Map(read)
-  return assembleImage(image, { name, kind: image.kind }, ({ path }) => contents.get(path) ?? never(path))
+  const positions = new Map(blobs.map(({ path, position }) => [path, position]))
+  const nameAndKind = { name, kind: image.kind }
+  return assembleImage(image, nameAndKind, ({ path }) => kept.get(positions.get(path) ?? -1) ?? never(path))
+}
+
+interface StoredBlob {
+  readonly path: string
+  readonly size: number
+  /** Index of the first layer that it is. */
+  readonly position: number
+}
+
+/** Each blob once, the largest first: what is read last should not keep one processor busy alone. */
+async function storedBlobs(pieces: StoredPieces, { pieces: layers }: ResolvedImage): Promise<StoredBlob[]> {
+  const blobs = new Map<string, StoredBlob>()
+  for (const [position, { path, isElsewhere }] of layers.entries()) {
+    if (!isElsewhere && !blobs.has(path)) blobs.set(path, { path, size: (await pieces.size(path)) ?? 0, position })
+  }
+  return [...blobs.values()].toSorted((one, other) => other.size - one.size)
 }
 
 /** How far a reader of layers has come. */
@@ -70,13 +89,8 @@ export function layersStep(done: number, total?: number): Progress {
   return { task: 'layers read', done, total, unit: 'items', finished: done === total }
 }
 
-async function counter(
-  pieces: StoredPieces,
-  paths: readonly string[],
-  { progress }: ReadOptions,
-): Promise<(bytes: number) => void> {
-  let total = 0
-  for (const path of paths) total += (await pieces.size(path)) ?? 0
+function counter(blobs: readonly StoredBlob[], { progress }: ReadOptions): (bytes: number) => void {
+  const total = blobs.reduce((sum, { size }) => sum + size, 0)
   let done = 0
   return (bytes) => {
     done += bytes
