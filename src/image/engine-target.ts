@@ -56,7 +56,8 @@ async function openFromEngine(engine: Engine, reference: string, options: Engine
     async read(selector) {
       const whole = { id: image.id, read: () => target.read(selector) }
       const { subject, ...contents } = await readImage(whole, { ...options, selector })
-      return { ...contents, subject: { ...subject, kind: engine.kind, name: reference } }
+      const { digest, platform, layers } = subject
+      return { ...contents, subject: { kind: engine.kind, name: reference, digest, platform, layers } }
     },
   }
 }

@@ -27,7 +27,7 @@ const cases: [typed: string, offered: string[]][] = [
   ['seawall version ', ['compare']],
   ['seawall version compare r', ['rpm']],
   ['seawall completion ', ['bash', 'fish', 'zsh']],
-  ['seawall help ', ['completion', 'db', 'scan', 'version']],
+  ['seawall help ', ['cache', 'completion', 'db', 'scan', 'version']],
   ['seawall help db v', ['verify']],
   ['seawall scan --form', ['--format']],
   ['seawall scan --format ', ['json', 'sarif', 'table']],

@@ -159,7 +159,7 @@ describe('an output that takes no more', () => {
   })
 
   it('leaves the old file where the new one does not fit', async () => {
-    const line = `trap '' XFSZ; echo old > out; ulimit -f 8; seawall scan -q -f json -o out "$storefront"; echo $?; cat out; ls -A`
+    const line = `trap '' XFSZ; echo old > out; ulimit -f 8; seawall scan -q --no-cache -f json -o out "$storefront"; echo $?; cat out; ls -A`
     const { stdout, stderr } = await inShell(line)
     expect(stdout).toBe('2\nold\nout\n')
     expect(stderr).toContain('the output cannot be written')

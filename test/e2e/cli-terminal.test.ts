@@ -56,6 +56,8 @@ async function onTerminal(
     env: {
       PATH: process.env['PATH'] ?? '',
       HOME: workspace.path,
+      // Every scan shall have something to read.
+      SEAWALL_CACHE_MAX: '0',
       TERM: 'xterm-256color',
       SHELL: '/bin/bash',
       SEAWALL: `${process.execPath} ${join(projectDir, 'bin/seawall.js')}`,

@@ -132,6 +132,7 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: 'permission denied',
   EROFS: 'it is read-only',
   ENOSPC: 'there is no space left',
+  EFBIG: 'there is no space left',
   EDQUOT: 'there is no space left',
   ENOTDIR: 'it is no directory',
   EEXIST: 'it is no directory',

@@ -23,7 +23,7 @@ function layer(name: string, diffId = `sha256:${name}`): LayerContents {
 
 function imageOf(digest: string, ...layers: readonly LayerContents[]): TargetContents {
   const platform = { os: 'linux', architecture: 'amd64' }
-  const described = layers.map(({ diffId = '' }, index) => ({ index, diffId, createdBy: `step ${index}` }))
+  const described = layers.map(({ diffId = '' }, index) => ({ createdBy: `step ${index}`, index, diffId }))
   return { subject: { kind: 'docker-engine', name: 'a', digest, platform, layers: described }, layers, unknowns: [] }
 }
 
@@ -44,6 +44,7 @@ async function readsOf(image: TargetContents, called = id): Promise<number> {
   for (let round = 0; round < 2; round += 1) {
     const { subject, ...contents } = await cachedImages(cache)({ id: called, read }, request)
     expect({ ...contents, subject: { ...subject, name: 'a' } }).toEqual(image)
+    expect(JSON.stringify(subject.layers)).toBe(JSON.stringify(image.subject.layers))
   }
   return reads
 }

@@ -12,13 +12,14 @@ const Stored = z.object({
   image: z.object({
     digest: z.string().optional(),
     platform: z.object({ os: z.string(), architecture: z.string(), variant: z.string().optional() }).optional(),
+    // Fields in the order in which an image that was read has them: a report prints them so.
     layers: z.array(
       z.object({
-        index: z.int().nonnegative(),
-        diffId: z.string(),
         digest: z.string().optional(),
         size: z.number().optional(),
         createdBy: z.string().optional(),
+        index: z.int().nonnegative(),
+        diffId: z.string(),
       }),
     ),
   }),

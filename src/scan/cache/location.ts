@@ -1,4 +1,5 @@
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { cacheHome } from '#kit/cache-home.ts'
 import type { Context } from '#kit/context.ts'
 import { Problem } from '#kit/errors.ts'
@@ -8,7 +9,7 @@ export interface LocatedCache {
   readonly path: string
   /** `--cache`, `SEAWALL_CACHE`, or the user's directory for caches. */
   readonly origin: 'option' | 'environment' | 'home'
-  /** Bytes that it may grow to. */
+  /** Bytes that it may grow to; 0 where there is none: it is not wanted, or the user has no home to put it in. */
   readonly limitBytes: number
 }
 
@@ -27,5 +28,7 @@ export function locateCache(
   }
   if (cache !== undefined) return { path: cache, origin: 'option', limitBytes }
   if (named !== undefined && named !== '') return { path: named, origin: 'environment', limitBytes }
-  return { path: join(cacheHome(env), 'seawall', 'layers'), origin: 'home', limitBytes }
+  const home = cacheHome(env)
+  const hasHome = Boolean(env['XDG_CACHE_HOME']) || existsSync(home) || existsSync(dirname(home))
+  return { path: join(home, 'seawall', 'layers'), origin: 'home', limitBytes: hasHome ? limitBytes : 0 }
 }
