@@ -3,7 +3,7 @@ import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { legacyPieces, packed, type SampleImage, sampleImage, sha256, tarOf } from '../../test/helpers/image-archive.ts'
+import { legacyPieces, packed, type SampleImage, sampleImage, tarOf } from '../../test/helpers/image-archive.ts'
 import { readImage } from '../../test/helpers/image-reading.ts'
 
 const large = 'x'.repeat(17 * 1024 * 1024)
@@ -23,11 +23,10 @@ async function archive(image: SampleImage, packing: 'none' | 'gzip' = 'none'): P
 }
 
 describe('a Docker archive with a layer large enough to be hashed beside its reading', () => {
-  it('has the diff_id of what was read', async () => {
+  it('is read without a remark when it is what its diff_id says', async () => {
     const path = await archive(await sampleImage([[{ name: 'large', content: large }]]))
     const contents = await readImage(path)
-    const layer = await tarOf([{ name: 'large', content: large }])
-    expect(contents.layers[0]?.diffId).toBe(`sha256:${sha256(layer)}`)
+    expect(contents.layers[0]).toMatchObject({ diffId: contents.subject.layers[0]?.diffId })
     expect(contents.unknowns).toEqual([])
   })
 
