@@ -12,7 +12,7 @@ if (major < 24 || (major === 24 && minor < 15)) {
   const { existsSync, readFileSync } = process.getBuiltinModule('node:fs')
   if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
     const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
-    process.stdout.write(`${version}\n`)
+    process.stdout.on('error', () => process.exit(2)).write(`${version}\n`)
   } else {
     process.getBuiltinModule('node:module').enableCompileCache()
     const source = new URL('../src/cli/main.ts', import.meta.url)

@@ -3,7 +3,7 @@ import { Problem } from '#kit/errors.ts'
 import { hashOnThread } from '#kit/hash-thread.ts'
 import { readAll } from '#kit/limits.ts'
 import { readTar } from '#kit/tar/tar.ts'
-import { archiveKind, headBytes, inArchive } from './archive-head.ts'
+import { archiveKind, checkMember, headBytes, inArchive } from './archive-head.ts'
 import { ArchiveMembers } from './archive-members.ts'
 import { openRegular, type Range, readRange } from './file-range.ts'
 import type { ReadOptions, StoredPieces } from './stored-target.ts'
@@ -23,6 +23,7 @@ export async function openArchiveFile(
   try {
     const seeking = new SeekingSource(file, size, path)
     for await (const { header } of readTar(seeking.chunks(signal), { signal })) {
+      checkMember(header, path)
       seeking.passOver(header.offset + header.stored)
       if (header.type === 'file') {
         const { offset, stored } = header

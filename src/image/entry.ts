@@ -37,6 +37,8 @@ export interface LayerContents {
   readonly bytes: number
   /** `sha256:…` of the uncompressed archive, when it was asked for. */
   readonly diffId?: string | undefined
+  /** How many of the unknowns, the first ones, any selector would have had; absent where that is not told. */
+  readonly refusals?: number | undefined
 }
 
 /** Boils a file down while it streams by, so that a large binary costs only what is known of it. */
@@ -52,5 +54,15 @@ export interface Selector {
   /** True when the file is wanted for its path (as in `Entry.path`). Called once per file: must be cheap. */
   wants(path: string): boolean
   /** For a file not wanted by path: a probe for what its first bytes show. `head` has 64 bytes, fewer if the file has. */
+  probe(head: Uint8Array, sizeBytes: number): Probe | undefined
+  /** Who probes, where their notes can be told apart; absent where they cannot, and then nothing of it is stored. */
+  readonly analysers?: readonly Analyser[] | undefined
+}
+
+/** Knows files by their content. */
+export interface Analyser {
+  readonly id: string
+  /** Raised when its probe would keep something else of the same file. */
+  readonly version: number
   probe(head: Uint8Array, sizeBytes: number): Probe | undefined
 }
