@@ -12,7 +12,7 @@ function layerOf(...sizes: readonly number[]): LayerContents {
 }
 
 function keptSizes(kept: KeptContent, position: number): (number | undefined)[] | undefined {
-  return kept.get(position)?.entries.map(({ content }) => content?.length)
+  return kept.get(position, `layer ${position}`)?.entries.map(({ content }) => content?.length)
 }
 
 describe('what is kept of all layers together', () => {
@@ -21,7 +21,7 @@ describe('what is kept of all layers together', () => {
     const [lower, upper] = [layerOf(5), layerOf(3, 2)]
     kept.add(0, lower)
     kept.add(1, upper)
-    expect([kept.get(0), kept.get(1)]).toEqual([lower, upper])
+    expect([kept.get(0, 'layer 0'), kept.get(1, 'layer 1')]).toEqual([lower, upper])
   })
 
   it('is of the upper layers first, and says what was let go', () => {
@@ -30,7 +30,7 @@ describe('what is kept of all layers together', () => {
     kept.add(0, layerOf(1, 6, 1))
     expect(keptSizes(kept, 1)).toEqual([4, 4])
     expect(keptSizes(kept, 0)).toEqual([1, undefined, undefined])
-    expect(kept.get(0)?.unknowns).toEqual([
+    expect(kept.get(0, 'layer 0')?.unknowns).toEqual([
       { path: 'layer 0', reason: 'wanted files that were let go: 2; all of the image may take 10 bytes' },
     ])
   })
@@ -45,8 +45,8 @@ describe('what is kept of all layers together', () => {
         for (const { position, layer } of items) inOrder.add(position, layer)
         for (const { position, layer } of items.toSorted((one, other) => one.key - other.key))
           shuffled.add(position, layer)
-        const result = items.map(({ position }) => inOrder.get(position))
-        expect(items.map(({ position }) => shuffled.get(position))).toEqual(result)
+        const result = items.map(({ position }) => inOrder.get(position, 'it'))
+        expect(items.map(({ position }) => shuffled.get(position, 'it'))).toEqual(result)
         const sum = items
           .flatMap(({ position }) => keptSizes(inOrder, position) ?? [])
           .reduce<number>((total, size) => total + (size ?? 0), 0)

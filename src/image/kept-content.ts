@@ -31,12 +31,12 @@ export class KeptContent {
     }
   }
 
-  /** What is left of a layer, once all were added. */
-  get(position: number): LayerContents | undefined {
+  /** What is left of a layer, once all were added; `name` is what unknowns call it. */
+  get(position: number, name: string): LayerContents | undefined {
     const held = this.#layers.get(position)
     if (held === undefined || held.dropped === 0) return held?.contents
     const reason = `wanted files that were let go: ${held.dropped}; all of the image may take ${this.#limitBytes} bytes`
-    return { ...held.contents, unknowns: [...held.contents.unknowns, { path: `layer ${position}`, reason }] }
+    return { ...held.contents, unknowns: [...held.contents.unknowns, { path: name, reason }] }
   }
 }
 

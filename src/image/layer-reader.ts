@@ -17,6 +17,8 @@ export interface LayerBlob {
   read<Result>(consume: (chunks: AsyncIterable<Uint8Array>) => Promise<Result>): Promise<Result>
   /** For a source that can give parts of a blob. */
   readonly parts?: BlobParts | undefined
+  /** Works the diff_id out beside the reading; absent where only the reading itself can. */
+  readonly hash?: ((signal: AbortSignal) => Promise<string>) | undefined
 }
 
 /** Parts of a blob. Nothing holds them against the digest of the blob: whoever asks must know what they should be. */
@@ -39,7 +41,25 @@ export interface LayerRequest {
 export type LayerReader = (blob: LayerBlob, request: LayerRequest) => Promise<LayerContents>
 
 /** Reads the blob. Only one without a digest is hashed a second time, uncompressed, to know its diff_id. */
-export function readBlob(blob: LayerBlob, { selector, limits, signal }: LayerRequest): Promise<LayerContents> {
-  const { name, digest } = blob
-  return blob.read((chunks) => readLayer(chunks, { selector, limits, signal, name, hashDiffId: digest === undefined }))
+export async function readBlob(blob: LayerBlob, { selector, limits, signal }: LayerRequest): Promise<LayerContents> {
+  const { name, digest, hash } = blob
+  if (digest !== undefined || hash === undefined) {
+    return blob.read((chunks) =>
+      readLayer(chunks, { selector, limits, signal, name, hashDiffId: digest === undefined }),
+    )
+  }
+  const failed = new AbortController()
+  const hashing = hash(AbortSignal.any([signal, failed.signal]))
+  const hashed = hashing.then(
+    () => undefined,
+    () => undefined,
+  )
+  try {
+    const contents = await blob.read((chunks) => readLayer(chunks, { selector, limits, signal, name }))
+    return { ...contents, diffId: await hashing }
+  } catch (error) {
+    failed.abort(error)
+    await hashed
+    throw error
+  }
 }

@@ -14,6 +14,8 @@ import type { Target, TargetContents } from './target.ts'
 export interface StoredPieces extends ImagePieces, AsyncDisposable {
   /** A chunk is gone once the next is asked for. */
   blob(path: string): AsyncIterable<Uint8Array>
+  /** Works out the digest of a piece that is uncompressed and large enough for it to pay, beside whatever else happens. */
+  hash?(path: string): Promise<((signal: AbortSignal) => Promise<string>) | undefined>
 }
 
 export interface ReadOptions {
@@ -55,7 +57,8 @@ async function readStored(
   let layersRead = 0
   await mapConcurrently(blobs, width, async ({ path, position }) => {
     try {
-      kept.add(position, await options.readLayer(layerBlob(pieces, path, { image, count }), { ...options, signal }))
+      const blob = await layerBlob(pieces, path, { image, count })
+      kept.add(position, await options.readLayer(blob, { ...options, signal }))
       layersRead += 1
       options.progress(layersStep(layersRead, blobs.length))
     } catch (error) {
@@ -63,9 +66,8 @@ async function readStored(
       throw error
     }
   })
-  const positions = new Map(blobs.map(({ path, position }) => [path, position]))
-  const nameAndKind = { name, kind: image.kind }
-  return assembleImage(image, nameAndKind, ({ path }) => kept.get(positions.get(path) ?? -1) ?? never(path))
+  const contents = new Map(blobs.map(({ path, position }) => [path, kept.get(position, layerName(image, path))]))
+  return assembleImage(image, { name, kind: image.kind }, ({ path }) => contents.get(path) ?? never(path))
 }
 
 interface StoredBlob {
@@ -98,16 +100,17 @@ function counter(blobs: readonly StoredBlob[], { progress }: ReadOptions): (byte
   }
 }
 
-function layerBlob(
+async function layerBlob(
   pieces: StoredPieces,
   path: string,
   { image, count }: { readonly image: ResolvedImage; readonly count: (bytes: number) => void },
-): LayerBlob {
+): Promise<LayerBlob> {
   return {
     name: layerName(image, path),
     digest: promisedDigest(path),
     diffId: image.layers.find(({ index }) => image.pieces[index]?.path === path)?.diffId,
     read: (consume) => readPromised(pieces, path, { blob: counted(pieces.blob(path), count), read: consume }),
+    hash: await pieces.hash?.(path),
   }
 }
 

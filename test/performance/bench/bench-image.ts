@@ -57,7 +57,7 @@ async function build(context: string, work: string, { layout, dockerArchive }: B
   copyImage(`docker-archive:${archive}`, `oci:${join(work, 'layout')}:${tag}`)
   renameSync(join(work, 'layout'), layout)
   renameSync(archive, dockerArchive)
-  rmSync(work, { recursive: true, force: true })
+  rmSync(work, { recursive: true, force: true, maxRetries: 5 })
 }
 
 function copyImage(from: string, to: string): void {
