@@ -9,7 +9,7 @@ import { standardOutput, unwritable } from './terminal/standard-output.ts'
 
 const interruptExit = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 /** How long running work may take to stop before the process leaves anyway. */
-const graceMs = 300
+const graceMs = 200
 const usualColumns = 120
 
 /** Runs the program on this process: its arguments, streams, signals and exit code. */

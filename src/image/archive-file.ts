@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { Problem } from '#kit/errors.ts'
 import { readAll } from '#kit/limits.ts'
 import { readTar } from '#kit/tar/tar.ts'
-import { inArchive } from './archive-head.ts'
+import { checkMember, inArchive } from './archive-head.ts'
 import { ArchiveMembers } from './archive-members.ts'
 import { openRegular, type Range, readRange } from './file-range.ts'
 import type { ReadOptions, StoredPieces } from './stored-target.ts'
@@ -22,6 +22,7 @@ export async function openArchiveFile(
   try {
     const seeking = new SeekingSource(file, size, path)
     for await (const { header } of readTar(seeking.chunks(signal), { signal })) {
+      checkMember(header, path)
       seeking.passOver(header.offset + header.stored)
       if (header.type === 'file') {
         const { offset, stored } = header

@@ -1,5 +1,6 @@
 import { Problem } from '#kit/errors.ts'
 import { blockSize, TarBlock } from '#kit/tar/tar-header.ts'
+import type { TarHeader } from '#kit/tar/tar-parser.ts'
 
 /** Bytes that show what something is. */
 export const headBytes = blockSize
@@ -18,6 +19,11 @@ export function archiveKind(head: Buffer): 'compressed' | 'tar' | undefined {
   const block = new TarBlock()
   block.bytes.set(head.subarray(0, headBytes))
   return block.isZero() || block.hasValidChecksum() ? 'tar' : undefined
+}
+
+/** Refuses a member of an image archive that a container engine would take for another. */
+export function checkMember({ path, isAmbiguous }: TarHeader, at: string): void {
+  if (isAmbiguous) throw new Problem('malformed', `the tar headers of ${path} can be read in two ways`, { at })
 }
 
 /** A tar reader knows the byte only; here the archive is put in front of it. */

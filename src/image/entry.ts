@@ -39,6 +39,8 @@ export interface LayerContents {
   readonly diffId?: string | undefined
   /** Present when reading by a table of contents was asked for. */
   readonly reading?: LayerReading | undefined
+  /** How many of the unknowns, the first ones, any selector would have had; absent where that is not told. */
+  readonly refusals?: number | undefined
 }
 
 /** By which table of contents a layer was read, or why as a whole. */
@@ -58,5 +60,15 @@ export interface Selector {
   /** True when the file is wanted for its path (as in `Entry.path`). Called once per file: must be cheap. */
   wants(path: string): boolean
   /** For a file not wanted by path: a probe for what its first bytes show. `head` has 64 bytes, fewer if the file has. */
+  probe(head: Uint8Array, sizeBytes: number): Probe | undefined
+  /** Who probes, where their notes can be told apart; absent where they cannot, and then nothing of it is stored. */
+  readonly analysers?: readonly Analyser[] | undefined
+}
+
+/** Knows files by their content. */
+export interface Analyser {
+  readonly id: string
+  /** Raised when its probe would keep something else of the same file. */
+  readonly version: number
   probe(head: Uint8Array, sizeBytes: number): Probe | undefined
 }

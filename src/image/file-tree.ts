@@ -15,6 +15,8 @@ export interface FileNode {
   /** Target of a symlink as written. */
   readonly linkTarget: string | undefined
   readonly content: Buffer | undefined
+  /** Name of the entry that brought it, by which a selector judged it: links may have led from there to `path`. */
+  readonly origin: string
   /** Index of the layer that brought it. */
   readonly layer: number
   /** Equal for names that are hard links of one file. */
@@ -127,5 +129,17 @@ function childrenOf({ inode, path }: Resolved): Resolved[] {
 function nodeOf({ inode, path }: Resolved): FileNode {
   const { type, mode, uid, gid, size, linkTarget, content } = inode.entry
   if (type === 'hardlink') throw new Error(`an open hard link was left at ${path}`)
-  return { path, type, mode, uid, gid, size, linkTarget, content, layer: inode.layer, inode: inode.id }
+  return {
+    path,
+    type,
+    mode,
+    uid,
+    gid,
+    size,
+    linkTarget,
+    content,
+    origin: inode.entry.path,
+    layer: inode.layer,
+    inode: inode.id,
+  }
 }

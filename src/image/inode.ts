@@ -4,7 +4,8 @@ import type { Entry } from './entry.ts'
 export interface Inode {
   /** The same for every name of it. */
   id: number
-  entry: Pick<Entry, 'type' | 'mode' | 'uid' | 'gid' | 'size' | 'linkTarget' | 'content'>
+  /** As its layer has it; `path` is the name it had there. */
+  entry: Pick<Entry, 'path' | 'type' | 'mode' | 'uid' | 'gid' | 'size' | 'linkTarget' | 'content'>
   /** Index of the layer that brought it. */
   layer: number
   /** Present for directories only. */

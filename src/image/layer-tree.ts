@@ -25,6 +25,7 @@ const opaqueRoot =
   'by the OCI image specification it hides all layers below, but overlayfs shows them, so they were taken in'
 
 const impliedDirectory: Inode['entry'] = {
+  path: '',
   type: 'directory',
   mode: 0o755,
   uid: 0,

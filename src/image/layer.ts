@@ -8,6 +8,9 @@ import { inflate } from './inflate.ts'
 import { LayerCollector } from './layer-collector.ts'
 import type { ImageLimits } from './limits.ts'
 
+/** Raised when the same layer would yield other entries or unknowns than before: what is stored of it is void then. */
+export const readingVersion = 1
+
 export interface LayerOptions {
   readonly selector: Selector
   readonly limits: ImageLimits

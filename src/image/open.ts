@@ -7,6 +7,7 @@ import { type ExistingPath, findPath, looksLikePath, parsePrefix } from './argum
 import type { Engine } from './engine-client.ts'
 import { dockerEngines, podmanEngines } from './engine-socket.ts'
 import { findInEngines } from './engine-target.ts'
+import type { ImageReader } from './image-reader.ts'
 import { type LayerReader, readBlob } from './layer-reader.ts'
 import { isLayoutDirectory } from './layout-directory.ts'
 import { openLayout } from './layout-target.ts'
@@ -28,6 +29,8 @@ export interface OpenOptions {
   readonly limits: ImageLimits
   /** How layers are read; straight from the blob when absent. */
   readonly readLayer?: LayerReader | undefined
+  /** How images are read that an engine can only give as a whole; straight from the engine when absent. */
+  readonly readImage?: ImageReader | undefined
 }
 
 /**
@@ -151,7 +154,8 @@ async function fromRegistry(reference: string, options: OpenOptions, context: Co
     })
   }
   const { platform, limits, caFile, insecure, readLayer } = options
-  return openRegistry(parseReference(reference), { platform, limits, caFile, plainHttp: insecure, readLayer }, context)
+  const opening = { platform, limits, caFile, plainHttp: insecure, readLayer }
+  return openRegistry(parseReference(reference), opening, context)
 }
 
 function nowhere(name: string, failures: readonly Problem[]): Problem {
@@ -168,8 +172,8 @@ function noSuchFile(name: string): Problem {
   return new Problem('target_unreachable', 'no such file or directory', { at: name })
 }
 
-function readOptions({ limits, readLayer = readBlob }: OpenOptions, context: Context): ReadOptions {
-  return { limits, readLayer, signal: context.signal, progress: (step) => context.progress(step) }
+function readOptions({ limits, readLayer = readBlob, readImage }: OpenOptions, context: Context): ReadOptions {
+  return { limits, readLayer, readImage, signal: context.signal, progress: (step) => context.progress(step) }
 }
 
 /** What a user can act on; a bug stays a bug. */

@@ -4,6 +4,7 @@ import type { Progress } from '#kit/context.ts'
 import type { Selector } from './entry.ts'
 import { assembleImage, checkLayerCount, layerName } from './image-contents.ts'
 import { type ImagePieces, promisedDigest, type ResolvedImage, readPromised } from './image-pieces.ts'
+import type { ImageReader } from './image-reader.ts'
 import type { LayerBlob, LayerReader } from './layer-reader.ts'
 import type { ImageLimits } from './limits.ts'
 import type { Target, TargetContents } from './target.ts'
@@ -18,6 +19,7 @@ export interface ReadOptions {
   readonly signal: AbortSignal
   readonly progress: (step: Progress) => void
   readonly readLayer: LayerReader
+  readonly readImage?: ImageReader | undefined
 }
 
 /** Layers read at a time: inflating runs beside the main thread, so more than the processors gains nothing. */

@@ -1,7 +1,7 @@
 import type { Chunks } from '#kit/limits.ts'
 import { readTar } from '#kit/tar/tar.ts'
 import type { Platform, SubjectKind } from '#model/image.ts'
-import { inArchive } from './archive-head.ts'
+import { checkMember, inArchive } from './archive-head.ts'
 import type { ArchiveFormat } from './archive-image.ts'
 import { resolveArchive } from './archive-image.ts'
 import type { Selector } from './entry.ts'
@@ -41,6 +41,7 @@ async function readStreamed(archive: Chunks, selector: Selector, options: Stream
   const pieces = new StreamedPieces(at, { selector, limits, signal })
   try {
     for await (const { header, content } of readTar(counted(archive, options), { signal })) {
+      checkMember(header, at)
       await pieces.take(header, content)
       if (pieces.layersRead > 0) options.progress(layersStep(pieces.layersRead))
     }

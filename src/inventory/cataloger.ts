@@ -1,4 +1,5 @@
 import type { Probe } from '#image/entry.ts'
+import type { FileNode } from '#image/file-tree.ts'
 import type { Distribution } from '#model/distribution.ts'
 import type { Ecosystem, Package, Unknown } from '#model/package.ts'
 
@@ -12,11 +13,13 @@ export interface FileUnderTest {
   text(): Promise<string>
 }
 
+export type FileType = FileNode['type']
+
 export interface CatalogContext {
   readonly signal: AbortSignal
   readonly distribution: Distribution | undefined
-  /** Whether anything, of any type, is at this path in the merged file system. */
-  exists(path: string): boolean
+  /** What is at this path of the merged file system, links followed. */
+  typeOf(path: string): FileType | undefined
 }
 
 export type Found = { readonly package: Package } | { readonly unknown: Unknown }
@@ -30,8 +33,10 @@ export interface Cataloger {
   readonly title: string
   /** Where the format is described. */
   readonly spec: string
-  /** Globs over `Entry.path`. */
+  /** Globs over `Entry.path`; `**` only as the first segment. Links are followed wherever a glob can lead through them. */
   readonly files: readonly string[]
+  /** Globs over places that are left out where nothing but a link leads there. */
+  readonly exceptLinked?: readonly string[]
   /** For formats known by content: a probe when the first bytes look right. `files` may then be empty. */
   readonly probe?: (head: Uint8Array, sizeBytes: number) => Probe | undefined
   /** What we claim to find; the contract test holds us to it. */

@@ -1,9 +1,10 @@
 import type { Distribution } from '#model/distribution.ts'
+import { repositoriesPath } from './alpine/branch.ts'
 
 /** Reads a small file, following links inside the root; `undefined` when there is none. */
 export type ReadText = (path: string) => string | undefined
 
-/** Files that tell the distribution. */
+/** Files that tell the distribution and its branch. */
 export const osReleasePaths: ReadonlySet<string> = new Set([
   'etc/os-release',
   'usr/lib/os-release',
@@ -12,6 +13,7 @@ export const osReleasePaths: ReadonlySet<string> = new Set([
   'etc/redhat-release',
   'etc/centos-release',
   'etc/lsb-release',
+  repositoriesPath,
 ])
 
 /** Longer files are cut: real ones have a few hundred bytes. */

@@ -5,6 +5,7 @@ import { Problem } from '#kit/errors.ts'
 import { Turns } from '#kit/turns.ts'
 import type { Distribution } from '#model/distribution.ts'
 import type { Package, Unknown } from '#model/package.ts'
+import { repositoriesPath, settleBranch } from './alpine/branch.ts'
 import type { CatalogContext, Cataloger } from './cataloger.ts'
 import { detectDistribution, osReleaseLimitBytes, osReleasePaths, type ReadText } from './distribution.ts'
 import { type Job, planJobs } from './jobs.ts'
@@ -49,11 +50,12 @@ export async function catalog(
 ): Promise<Inventory> {
   const release = readRelease(tree)
   const plan = planJobs(tree, catalogers, more)
-  const distribution = detectDistribution(release.read)
+  const branch = settleBranch(detectDistribution(release.read), release.read(repositoriesPath))
+  const { distribution } = branch
   const context: CatalogContext = {
     signal,
     distribution,
-    exists: (path) => tree.exists(path),
+    typeOf: (path) => tree.lookup(path, { follow: true })?.type,
   }
   const older = olderVersions(layers, new Set(plan.jobs.map(({ realPath }) => realPath)))
   const results: Result[] = []
@@ -82,6 +84,7 @@ export async function catalog(
     packages: sortedPackages(results.flatMap(({ packages }) => packages)),
     unknowns: [
       ...release.unknowns,
+      ...branch.unknowns,
       ...plan.unknowns,
       ...limits,
       ...results.flatMap(({ unknowns }) => unknowns),
@@ -193,7 +196,7 @@ function readRelease(tree: FileTree): Release {
   for (const path of osReleasePaths) {
     const node = tree.lookup(path, { follow: true })
     if (node?.type !== 'file') continue
-    if (node.content === undefined) missing.push(node.path)
+    if (node.content === undefined) missing.push(node.origin)
     else texts.set(path, node.content.toString('utf8', 0, osReleaseLimitBytes))
     if ((node.content?.length ?? 0) > osReleaseLimitBytes) {
       unknowns.push({ path: `/${path}`, reason: `only the first ${osReleaseLimitBytes} bytes were looked at` })

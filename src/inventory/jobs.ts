@@ -1,10 +1,11 @@
 import type { FileNode, FileTree } from '#image/file-tree.ts'
-import { Problem } from '#kit/errors.ts'
 import type { Unknown } from '#model/package.ts'
 import type { Cataloger } from './cataloger.ts'
 import { osReleasePaths } from './distribution.ts'
-import { isNotes, type ProbeNote, unpackNotes } from './probe-notes.ts'
-import { type Router, routerFor, splitGlob } from './selector.ts'
+import { type LinkedFiles, linkedFiles } from './links.ts'
+import { unpackNotes } from './probe-notes.ts'
+import { probeContent } from './probing.ts'
+import { analysersOf, globMatcher, routerFor, selectorFor } from './selector.ts'
 
 /** One file for one cataloger. */
 export interface Job {
@@ -30,130 +31,74 @@ export interface Plan {
 
 /** Decides which cataloger reads which visible file. */
 export function planJobs(tree: FileTree, catalogers: readonly Cataloger[], more: ReadonlySet<string>): Plan {
-  const route = routerFor(catalogers)
-  const files = filesOfInterest(tree, route, findAliases(tree, catalogers), more)
-  const kinds = contentKinds(files)
-  const probed = files.flatMap((file) => notesOf(file, kinds.get(file.node.inode), catalogers))
-  const byPath = files.flatMap(({ node, wanting }): Job[] => {
+  const selector = selectorFor(catalogers, more)
+  const globs = new Set([...catalogers.flatMap((cataloger) => cataloger.files), ...osReleasePaths])
+  const links = linkedFiles(tree, [...globs])
+  const files = filesOfInterest(tree, catalogers, links.wanted)
+  // The selector judged a file by the name of the entry that brought it, and kept all of it or what probes made of it.
+  const isWhole = ({ node }: File): boolean => selector.wants(node.origin)
+  const probed = files.flatMap((file) => notesOf(file.node, isWhole(file), catalogers))
+  const byPath = files.filter(isWhole).flatMap(({ node, wanting }): Job[] => {
     const { content, layer, path: realPath } = node
-    if (content === undefined || kinds.get(node.inode) !== 'whole') return []
+    if (content === undefined) return []
     return wanting.map(({ cataloger, path }) => ({ cataloger, path, realPath, content, isProbed: false, layer }))
   })
+  const missing = files.filter((file) => file.wanting.length > 0 && !isWhole(file)).map(({ node }) => node.origin)
   return {
     jobs: distinct([...byPath, ...probed.flatMap((found) => ('cataloger' in found ? [found] : []))]),
-    missing: findMissing(tree, files, kinds),
-    unknowns: [...findBrokenLinks(tree, catalogers), ...probed.flatMap((found) => ('reason' in found ? [found] : []))],
+    missing: [...new Set(missing)],
+    unknowns: [...links.unknowns, ...probed.flatMap((found) => ('reason' in found ? [found] : []))],
   }
 }
 
 interface File {
   readonly node: FileNode
-  readonly isWantedByPath: boolean
   /** Catalogers, each with the path it wants this file for. */
   readonly wanting: readonly { readonly cataloger: Cataloger; readonly path: string }[]
 }
 
 /** Files whose content was kept or should have been. */
-function filesOfInterest(tree: FileTree, route: Router, aliases: readonly Alias[], more: ReadonlySet<string>): File[] {
+function filesOfInterest(
+  tree: FileTree,
+  catalogers: readonly Cataloger[],
+  linked: LinkedFiles['wanted'],
+): readonly File[] {
+  const route = routerFor(catalogers)
+  const isExcept = exceptions(catalogers)
   const files: File[] = []
   for (const node of tree.walk()) {
     if (node.type !== 'file') continue
-    const own = route(node.path)
-    const wanting = own.map((cataloger) => ({ cataloger, path: node.path }))
-    for (const { real, wanted } of aliases) {
-      if (node.path !== real && !node.path.startsWith(`${real}/`)) continue
-      const path = wanted + node.path.slice(real.length)
-      for (const cataloger of route(path)) wanting.push({ cataloger, path })
-    }
-    if (node.content === undefined && wanting.length === 0) continue
-    const isWantedByPath = own.length > 0 || osReleasePaths.has(node.path) || more.has(node.path)
-    files.push({ node, isWantedByPath, wanting })
+    const own = route(node.path).map((cataloger) => ({ cataloger, path: node.path }))
+    const others = (linked.get(node.path) ?? []).flatMap((path) =>
+      route(path)
+        .filter((cataloger) => !isExcept(cataloger, node.path))
+        .map((cataloger) => ({ cataloger, path })),
+    )
+    const wanting = [...own, ...others]
+    if (node.content !== undefined || wanting.length > 0) files.push({ node, wanting })
   }
   return files
 }
 
-/**
- * What was kept of each inode. The selector judged it by one of its names and a tree does not tell by which, so where
- * hard links disagree the content itself has to.
- */
-function contentKinds(files: readonly File[]): ReadonlyMap<number, 'whole' | 'notes'> {
-  const kinds = new Map<number, 'whole' | 'notes'>()
-  for (const { node, isWantedByPath } of files) {
-    if (node.content === undefined) continue
-    const kind = isWantedByPath ? 'whole' : 'notes'
-    const known = kinds.get(node.inode)
-    const agreed = known === undefined || known === kind
-    kinds.set(node.inode, agreed ? kind : isNotes(node.content) ? 'notes' : 'whole')
-  }
-  return kinds
-}
-
-function findMissing(tree: FileTree, files: readonly File[], kinds: ReadonlyMap<number, string>): string[] {
-  const inodes = new Set(
-    files
-      .filter(({ node, wanting }) => wanting.length > 0 && kinds.get(node.inode) !== 'whole')
-      .map(({ node }) => node.inode),
-  )
-  if (inodes.size === 0) return []
-  const own = new Set(files.filter(({ isWantedByPath }) => isWantedByPath).map(({ node }) => node.path))
-  const missing: string[] = []
-  for (const { inode, path } of tree.walk()) if (inodes.has(inode) && !own.has(path)) missing.push(path)
-  return missing
-}
-
-interface Alias {
-  /** Where files are. */
-  readonly real: string
-  /** Where a glob looks for them. */
-  readonly wanted: string
-}
-
-/** Literal paths, and folders that globs start with, that lead elsewhere through a link. */
-function findAliases(tree: FileTree, catalogers: readonly Cataloger[]): readonly Alias[] {
-  const bases = new Set(catalogers.flatMap(({ files }) => files.map((glob) => splitGlob(glob).base)))
-  return [...bases].flatMap((wanted) => {
-    const real = tree.lookup(wanted, { follow: true })?.path ?? ''
-    return real === '' || real === wanted ? [] : [{ real, wanted }]
-  })
-}
-
-function findBrokenLinks(tree: FileTree, catalogers: readonly Cataloger[]): readonly Unknown[] {
-  const wanted = new Set(catalogers.flatMap(({ files }) => files))
-  return [...wanted]
-    .filter((path) => tree.exists(path) && tree.lookup(path, { follow: true }) === undefined)
-    .map((path) => ({ path: `/${path}`, reason: 'it is a link that leads nowhere' }))
+function exceptions(catalogers: readonly Cataloger[]): (cataloger: Cataloger, real: string) => boolean {
+  const matchers = new Map(catalogers.map((cataloger) => [cataloger, (cataloger.exceptLinked ?? []).map(globMatcher)]))
+  return (cataloger, real) => matchers.get(cataloger)?.some((matches) => matches(real)) === true
 }
 
 /** Jobs for catalogers that know files by content. Content that was kept whole has passed no probe yet. */
 function notesOf(
-  { node }: File,
-  kind: 'whole' | 'notes' | undefined,
+  { content, layer, path }: FileNode,
+  isWhole: boolean,
   catalogers: readonly Cataloger[],
 ): (Job | Unknown)[] {
-  const { content, layer, path } = node
   if (content === undefined) return []
-  try {
-    const notes = kind === 'notes' ? [...unpackNotes(content)] : probeAgain(content, catalogers)
-    return notes.flatMap(({ id, bytes }) => {
-      const cataloger = catalogers.find((candidate) => candidate.id === id)
-      return cataloger === undefined ? [] : [{ cataloger, path, realPath: path, content: bytes, isProbed: true, layer }]
-    })
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error
-    return [{ path: `/${path}`, reason: error.message }]
-  }
-}
-
-function probeAgain(content: Buffer, catalogers: readonly Cataloger[]): ProbeNote[] {
-  return catalogers.flatMap(({ id, probe }) => {
-    const started = probe?.(content.subarray(0, headBytes), content.length)
-    started?.write(content)
-    const bytes = started?.end()
-    return bytes === undefined ? [] : [{ id, bytes }]
+  const notes = isWhole ? probeContent(analysersOf(catalogers), content) : [...unpackNotes(content)]
+  return notes.flatMap(({ id, bytes, failure }): (Job | Unknown)[] => {
+    if (failure !== undefined) return [{ path: `/${path}`, reason: failure }]
+    const cataloger = catalogers.find((candidate) => candidate.id === id)
+    return cataloger === undefined ? [] : [{ cataloger, path, realPath: path, content: bytes, isProbed: true, layer }]
   })
 }
-
-const headBytes = 64
 
 /** A file that is wanted under two names is read once, under its own if that is one of them. */
 function distinct(jobs: readonly Job[]): readonly Job[] {

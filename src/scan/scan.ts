@@ -27,7 +27,7 @@ export async function scan(
   const { findings, ...matched } = await matchAdvisories(packages, inventory.distribution, index)
   const { subject, layers } = contents
   const unknowns = [...contents.unknowns, ...layers.flatMap((layer) => layer.unknowns), ...inventory.unknowns]
-  const allUnknowns = sorted([...unknowns, ...matched.unknowns])
+  const allUnknowns = sorted([...unknowns, ...matched.unknowns, ...(packages.length === 0 ? [nothingFound] : [])])
   const { distribution } = inventory
   return {
     schemaVersion: reportSchemaVersion,
@@ -47,7 +47,10 @@ export async function scan(
     coverage: {
       ecosystems: matched.ecosystems,
       catalogers: inventory.catalogers,
-      layers: { total: subject.layers.length, read: subject.layers.length === 0 ? 0 : layers.length },
+      layers: {
+        total: subject.layers.length,
+        read: layers.filter(({ bytes }, at) => bytes > 0 && at < subject.layers.length).length,
+      },
       bytes: sum(layers, ({ bytes }) => bytes),
       entries: sum(layers, ({ entries }) => entries.length),
       ...contents.transfer,
@@ -86,6 +89,12 @@ async function readTarget(
 
 function withUnknowns(inventory: Inventory, unknowns: readonly Unknown[]): Inventory {
   return { ...inventory, unknowns: [...inventory.unknowns, ...unknowns] }
+}
+
+/** An image in which nothing is recognised is not one without vulnerabilities. */
+export const nothingFound: Unknown = {
+  path: '/',
+  reason: 'no package database, language package or Go program was found, so that nothing could be judged',
 }
 
 function unreached(path: string): Unknown {

@@ -8,7 +8,7 @@ import { readBerkeleyDb } from '#inventory/rpm/berkeley-db.ts'
 import { readNdb } from '#inventory/rpm/ndb.ts'
 import cataloger from '#inventory/rpm/rpm-database.cataloger.ts'
 import { readHeader } from '#inventory/rpm/rpm-header.ts'
-import { readTable } from '#inventory/rpm/sqlite.ts'
+import { readSqlite } from '#inventory/rpm/sqlite-packages.ts'
 import type { Package } from '#model/package.ts'
 import { describeShared, describeWith, hasProgram, projectDir, shared } from '../helpers/components.ts'
 
@@ -43,9 +43,8 @@ function ours(bytes: Buffer): string[] {
 
 function blobsOf(bytes: Buffer): Buffer[] {
   const magic = bytes.toString('latin1', 0, 4)
-  if (magic === 'SQLi')
-    return [...readTable(bytes, 'Packages')].map((row) => ('values' in row ? (row.values[1] as Buffer) : fail(row)))
-  const records = magic === 'RpmP' ? readNdb(bytes) : readBerkeleyDb(bytes)
+  const read = { SQLi: readSqlite, RpmP: readNdb }[magic] ?? readBerkeleyDb
+  const records = read(bytes)
   return [...records].map((record) => ('blob' in record ? record.blob : fail(record)))
 }
 
@@ -54,8 +53,12 @@ function fail(problem: Error): never {
 }
 
 async function packagesOf(bytes: Buffer): Promise<Package[]> {
-  const file = { path: 'var/lib/rpm/x', bytes: () => Promise.resolve(bytes), text: () => Promise.resolve('') }
-  const context = { signal: new AbortController().signal, distribution: undefined, exists: () => false }
+  const file = {
+    path: 'var/lib/rpm/x',
+    bytes: () => Promise.resolve(bytes),
+    text: () => Promise.resolve(''),
+  }
+  const context = { signal: new AbortController().signal, distribution: undefined, typeOf: () => undefined }
   const packages: Package[] = []
   for await (const found of await cataloger.catalog(file, context)) if ('package' in found) packages.push(found.package)
   return packages

@@ -1,9 +1,11 @@
 import { z } from 'zod'
+import type { ImageReader } from '#image/image-reader.ts'
 import type { LayerReader } from '#image/layer-reader.ts'
 import { Problem } from '#kit/errors.ts'
 import { counted, parseDuration } from '#kit/text.ts'
 import type { ScanReport } from '#model/report.ts'
 import { severities } from '#model/severity.ts'
+import { CacheSize } from '../cache-size.ts'
 import { type CommandContext, defineCommand } from '../command.ts'
 import { programVersion } from '../version.ts'
 
@@ -56,6 +58,14 @@ const Options = z.object({
     .optional()
     .describe('directory of the advisory database')
     .meta({ placeholder: 'DIR' }),
+  cache: z
+    .string()
+    .min(1, 'expected the name of a directory')
+    .optional()
+    .describe('directory of the layer cache')
+    .meta({ placeholder: 'DIR' }),
+  noCache: z.boolean().default(false).describe('read every layer, and remember nothing of it'),
+  cacheSize: CacheSize,
   timeout: z
     .string()
     .default('1h')
@@ -110,32 +120,52 @@ async function scanWithin(argument: string, options: Options, context: CommandCo
 }
 
 async function openAndScan(argument: string, options: Options, context: CommandContext): Promise<ScanReport> {
-  const [{ openTarget }, { imageLimits }, { parsePlatform }, { openDatabase }, { locateDatabase }, { scan }] =
-    await Promise.all([
+  const [image, { imageLimits }, { parsePlatform }, { openDatabase }, { locateDatabase }, { scan }] = await Promise.all(
+    [
       import('#image/open.ts'),
       import('#image/limits.ts'),
       import('#image/platform.ts'),
       import('#advisories/database.ts'),
       import('#advisories/locate.ts'),
       import('#scan/scan.ts'),
-    ])
+    ],
+  )
   const { offline, insecure, ca, db } = options
   const platform = options.platform === undefined ? undefined : parsePlatform(options.platform)
   const place = locateDatabase({ db }, context)
   using database = openDatabase(place.dir, { trust: place.trust })
-  const readLayer = options.partial ? await partialReading() : undefined
-  const opening = { platform, offline, insecure, caFile: ca, limits: imageLimits, readLayer }
-  await using target = await openTarget(argument, opening, context)
+  await using cache = await openCache(options, context)
+  const readers = options.partial ? await partially(cache?.readers) : cache?.readers
+  const opening = { platform, offline, insecure, caFile: ca, limits: imageLimits, ...readers }
+  await using target = await image.openTarget(argument, opening, context)
   context.terminal.note(`Scanning ${target.description}`)
   return await scan(target, database, { context, version: programVersion })
 }
 
-async function partialReading(): Promise<LayerReader> {
+/** What is read by a table of contents is not stored: only what is read as a whole goes by the cache. */
+async function partially(readers: { readonly readLayer: LayerReader; readonly readImage: ImageReader } | undefined) {
   const [{ partialReader }, { readBlob }] = await Promise.all([
     import('#image/partial/partial-reader.ts'),
     import('#image/layer-reader.ts'),
   ])
-  return partialReader(readBlob)
+  return { ...readers, readLayer: partialReader(readers?.readLayer ?? readBlob) }
+}
+
+/** The layer cache, unless there is to be none. */
+async function openCache(options: Options, context: CommandContext) {
+  if (options.noCache) return undefined
+  const [{ locateCache }, { LayerCache }, { cachedReader }, { cachedImages }] = await Promise.all([
+    import('#scan/cache/location.ts'),
+    import('#scan/cache/layer-cache.ts'),
+    import('#scan/cache/cached-reader.ts'),
+    import('#scan/cache/cached-image.ts'),
+  ])
+  const { path, limitBytes } = locateCache(options, context)
+  if (limitBytes === 0) return undefined
+  const note = (text: string) => context.terminal.note(text)
+  const cache = await LayerCache.open({ path, limitBytes, note, now: () => context.now() })
+  const readers = { readLayer: cachedReader(cache), readImage: cachedImages(cache) }
+  return { readers, [Symbol.asyncDispose]: () => cache[Symbol.asyncDispose]() }
 }
 
 async function rendered(

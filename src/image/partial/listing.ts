@@ -91,6 +91,7 @@ function headerOf({ name, type, ...entry }: TableEntry): TarHeader {
     offset: 0,
     stored: size,
     refused: undefined,
+    isAmbiguous: false,
   }
 }
 

@@ -43,8 +43,8 @@ export default defineCataloger({
 
 function isOverruled(path: string, context: CatalogContext): boolean {
   const folder = path.slice(0, path.lastIndexOf('/') + 1)
-  if (/(?:^|\/)node_modules\//.test(folder) || context.exists(`${folder}node_modules`)) return true
-  return path.endsWith('package-lock.json') && context.exists(`${folder}npm-shrinkwrap.json`)
+  if (/(?:^|\/)node_modules\//.test(folder) || context.typeOf(`${folder}node_modules`) === 'directory') return true
+  return path.endsWith('package-lock.json') && context.typeOf(`${folder}npm-shrinkwrap.json`) === 'file'
 }
 
 /** What an entry comes to; the last two are counted and reported. */

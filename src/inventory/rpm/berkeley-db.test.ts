@@ -78,6 +78,38 @@ describe('reading a Berkeley DB hash table', () => {
     const { blobs, problems } = read(edited((bytes) => bytes.writeUInt8(0, hashPage * pageSize + 25)))
     expect(blobs.length).toBeLessThan(9)
     expect(problems).toContainEqual(expect.stringMatching(/^page \d+ belongs to no record$/))
+    expect(problems).toContain(`page ${hashPage} of bucket ${hashPage - 1} is lost`)
+    const left = 10 - little.readUInt16LE(hashPage * pageSize + 20) / 2
+    expect(problems).toContain(`it has ${left} records where its header says 10`)
+  })
+
+  it('tells of a page that has lost items', () => {
+    const items = little.readUInt16LE(hashPage * pageSize + 20)
+    const { problems } = read(edited((bytes) => bytes.writeUInt16LE(items - 2, hashPage * pageSize + 20)))
+    expect(problems[0]).toBe(`page ${hashPage} has bytes that belong to none of its items`)
+    const emptied = read(
+      edited((bytes) => {
+        bytes.writeUInt16LE(0, hashPage * pageSize + 20)
+        bytes.writeUInt16LE(pageSize, hashPage * pageSize + 22)
+      }),
+    )
+    expect(emptied.problems.at(-1)).toMatch(/^it has \d records where its header says 10$/)
+  })
+
+  it('tells of a package that is there twice', () => {
+    const key = little.readUInt16LE(hashPage * pageSize + 26)
+    const next = little.readUInt16LE(hashPage * pageSize + 30)
+    const { problems } = read(
+      edited((bytes) =>
+        bytes.copy(bytes, hashPage * pageSize + next, hashPage * pageSize + key, hashPage * pageSize + key + 5),
+      ),
+    )
+    expect(problems[0]).toMatch(/^package \d+ on page \d+ is listed twice$/)
+  })
+
+  it('does not follow the pages of a bucket in a circle', () => {
+    const { problems } = read(edited((bytes) => bytes.writeUInt32LE(hashPage, hashPage * pageSize + 16)))
+    expect(problems).toEqual([`page ${hashPage} of bucket ${hashPage - 1} is lost`])
   })
 
   it.each([

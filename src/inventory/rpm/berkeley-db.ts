@@ -9,7 +9,7 @@ interface Database {
   readonly pageCount: number
   /** Bytes before the data of a page: more when pages carry a checksum. */
   readonly pageHeader: number
-  /** Overflow pages already reached. Each belongs to one record, so a second visit is a cycle or damage. */
+  /** Pages already reached. Each belongs to one record or bucket, so a second visit is a cycle or damage. */
   readonly seen: Uint8Array
 }
 
@@ -17,10 +17,12 @@ const hashMagic = 0x06_15_61
 const pageTypes = { invalid: 0, unsortedHash: 2, overflow: 7, hashMeta: 8, hash: 13 } as const
 const itemTypes = { inline: 1, offPage: 3 } as const
 const checksumFlag = 1
+const groupLimit = 32
 
 /**
  * Package headers of a `Packages` file, a Berkeley DB hash table from package number to header, of either byte order.
  * Every page is looked at, so that one damaged page hides only itself. Yields a problem for whatever cannot be read.
+ * A record that was taken out as `rpm --erase` does it cannot be told from a package that is not installed.
  */
 export function* readBerkeleyDb(bytes: Buffer): Generator<StoredHeader | Problem> {
   const database = openDatabase(bytes)
@@ -28,10 +30,17 @@ export function* readBerkeleyDb(bytes: Buffer): Generator<StoredHeader | Problem
   if (last >= database.pageCount) {
     yield malformed(`it is cut: page ${database.pageCount} to ${last} are missing`)
   }
+  const numbers = new Set<number>()
+  let items = 0
   for (let page = 1; page < database.pageCount; page++) {
-    if (isHashPage(database, page)) yield* recordsOf(database, page)
+    if (!isHashPage(database, page)) continue
+    items += read16(database, page * database.pageSize + 20)
+    yield* recordsOf(database, page, numbers)
   }
   yield* strayPages(database)
+  yield* lostPages(database)
+  const counted = read32(database, 88)
+  if (counted > items / 2) yield malformed(`it has ${Math.floor(items / 2)} records where its header says ${counted}`)
 }
 
 function openDatabase(bytes: Buffer): Database {
@@ -65,14 +74,14 @@ function isHashPage(database: Database, page: number): boolean {
 }
 
 /** Items come in pairs of key and value and are stored from the end of the page towards its start. */
-function* recordsOf(database: Database, page: number): Generator<StoredHeader | Problem> {
+function* recordsOf(database: Database, page: number, numbers: Set<number>): Generator<StoredHeader | Problem> {
   const items = attempt(() => itemsOf(database, page))
   if (items instanceof Error) {
     yield items
     return
   }
   for (let index = 0; index + 1 < items.length; index += 2) {
-    const record = attempt(() => readRecord(database, page, items.slice(index, index + 2)))
+    const record = attempt(() => readRecord(database, { page, items: items.slice(index, index + 2), numbers }))
     if (record !== undefined) yield record
   }
 }
@@ -90,18 +99,30 @@ function itemsOf(database: Database, page: number): Buffer[] {
     items.push(database.bytes.subarray(start + at, start + end))
     end = at
   }
+  // 65,536 does not fit and is written as 0.
+  if (end % 65_536 !== read16(database, start + 22)) {
+    throw malformed(`page ${page} has bytes that belong to none of its items`)
+  }
   return items
 }
 
+interface Pair {
+  readonly page: number
+  readonly items: readonly Buffer[]
+  /** Of the packages that were read. */
+  readonly numbers: Set<number>
+}
+
 /** `undefined` for key 0, under which rpm keeps the highest package number. */
-function readRecord(database: Database, page: number, [key, value]: readonly Buffer[]): StoredHeader | undefined {
+function readRecord(database: Database, { page, items: [key, value], numbers }: Pair): StoredHeader | undefined {
   if (key?.[0] !== itemTypes.inline || key.length !== 5 || value === undefined) {
     throw malformed(`page ${page} has a key that is not a package number`)
   }
-  const number = key.readUInt32LE(1)
-  if (number === 0) return undefined
-  const hnum = database.isBigEndian ? key.readUInt32BE(1) : number
-  const where = `package ${hnum} on page ${page}`
+  const number = read32({ ...database, bytes: key }, 1)
+  const where = `package ${number} on page ${page}`
+  if (numbers.has(number)) throw malformed(`${where} is listed twice`)
+  numbers.add(number)
+  if (number === 0 && value.length === 5) return undefined
   if (value[0] === itemTypes.inline) return { where, blob: value.subarray(1) }
   if (value[0] !== itemTypes.offPage || value.length !== 12) throw malformed(`${where} is stored in an unknown way`)
   const at = value.byteOffset - database.bytes.byteOffset
@@ -145,5 +166,25 @@ function* strayPages(database: Database): Generator<Problem> {
     if (type === pageTypes.overflow && database.seen[page] === 0) yield malformed(`page ${page} belongs to no record`)
     const isKnown = Object.values<number>(pageTypes).includes(type)
     if (!isKnown) yield malformed(`page ${page} is of the unknown type ${type}`)
+  }
+}
+
+/** Buckets are numbered in groups, each twice as large as all before it and with a place of its own in the file. */
+function* lostPages(database: Database): Generator<Problem> {
+  const last = Math.min(read32(database, 72), database.pageCount)
+  for (let bucket = 0; bucket <= last; bucket++) {
+    const group = bucket === 0 ? 0 : Math.floor(Math.log2(bucket)) + 1
+    const first = bucket + (group < groupLimit ? read32(database, 96 + 4 * group) : 0)
+    const damage = attempt(() => checkBucket(database, bucket, first))
+    if (damage !== undefined) yield damage
+  }
+}
+
+/** A chain of hash pages. */
+function checkBucket(database: Database, bucket: number, first: number): void {
+  for (let page = first; page !== 0 || page === first; page = read32(database, page * database.pageSize + 16)) {
+    const isOwn = page > 0 && page < database.pageCount && database.seen[page] === 0 && isHashPage(database, page)
+    if (!isOwn) throw malformed(`page ${page} of bucket ${bucket} is lost`)
+    database.seen[page] = 1
   }
 }

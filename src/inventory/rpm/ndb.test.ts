@@ -79,7 +79,16 @@ describe('reading an rpm ndb database', () => {
       'a blob whose slot is lost',
       edited((bytes) => bytes.writeUInt32LE(0, slot + 4)),
       8,
-      ['the blob at byte 4096 belongs to no package'],
+      [expect.stringMatching(/^\d+ bytes from 4096 on belong to no package$/)],
+    ],
+    [
+      'a lost blob without its mark',
+      edited((bytes) => {
+        bytes.writeUInt32LE(0, slot + 4)
+        bytes.writeUInt32LE(0, blob)
+      }),
+      8,
+      [expect.stringMatching(/^\d+ bytes from 4096 on belong to no package$/)],
     ],
     [
       'a package twice',
@@ -89,6 +98,16 @@ describe('reading an rpm ndb database', () => {
     ],
   ])('tells of %s', (_, bytes, found, problems) => {
     expect(read(bytes)).toMatchObject({ found, problems })
+  })
+
+  it('tells of slot pages that the header does not count', () => {
+    const bytes = withSecondSlotPage()
+    expect(read(bytes)).toMatchObject({ found: 9, problems: [] })
+    bytes.writeUInt32LE(1, 12)
+    expect(read(bytes)).toMatchObject({
+      found: 8,
+      problems: [expect.stringMatching(/^5\d+ bytes from 4096 on belong to no package$/)],
+    })
   })
 
   it('says what is missing from a file that is cut', () => {
@@ -116,6 +135,22 @@ describe('reading an rpm ndb database', () => {
     )
   })
 })
+
+/** The same database with its last package in a second page of slots. */
+function withSecondSlotPage(): Buffer {
+  const slots = Array.from({ length: 254 }, (_, index) => fixture.subarray(slot + 16 * index, slot + 16 * (index + 1)))
+  const moved = slots.map((bytes) => {
+    const copy = Buffer.from(bytes)
+    if (copy.readUInt32LE(4) !== 0) copy.writeUInt32LE(copy.readUInt32LE(8) + 4096 / 16, 8)
+    return copy
+  })
+  const last = moved.findLastIndex((bytes) => bytes.readUInt32LE(4) !== 0)
+  const free = Buffer.from('Slot'.padEnd(16, '\0'), 'latin1')
+  const second = [moved[last] ?? free, ...Array.from({ length: 255 }, () => free)]
+  const bytes = Buffer.concat([fixture.subarray(0, slot), ...moved.with(last, free), ...second, fixture.subarray(blob)])
+  bytes.writeUInt32LE(2, 12)
+  return bytes
+}
 
 /** Blobs that each start and end 16 bytes after the one before, all with a right checksum. */
 function nestedBlobs(count: number, length: number): Buffer {

@@ -49,12 +49,27 @@ export function* readNdb(bytes: Buffer): Generator<StoredHeader | Problem> {
   if (isWhole) yield* strayBlobs(bytes, slotsEnd, ends)
 }
 
-/** rpm writes zeros over a blob that it gives up, so one that no slot points to was lost. */
+/**
+ * rpm writes zeros over a blob that it gives up, so what no slot points to was lost. A slot and blob that were cleared
+ * as `rpm --erase` does it cannot be told from a package that is not installed.
+ */
 function* strayBlobs(bytes: Buffer, slotsEnd: number, ends: ReadonlyMap<number, number>): Generator<Problem> {
-  for (let at = slotsEnd; at + headBytes <= bytes.length; at = ends.get(at) ?? at + blockBytes) {
-    const isStray = !ends.has(at) && bytes.readUInt32LE(at) === headMagic
-    if (isStray) yield malformed(`the blob at byte ${at} belongs to no package`)
+  let first: number | undefined
+  let blocks = 0
+  for (let at = slotsEnd; at < bytes.length; ) {
+    const end = ends.get(at) ?? at + blockBytes
+    if (!ends.has(at) && !isZero(bytes, at, end)) {
+      first ??= at
+      blocks += 1
+    }
+    at = end
   }
+  if (first !== undefined) yield malformed(`${blocks * blockBytes} bytes from ${first} on belong to no package`)
+}
+
+function isZero(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end && at < bytes.length; at++) if (bytes[at] !== 0) return false
+  return true
 }
 
 /** `undefined` for a free slot. */

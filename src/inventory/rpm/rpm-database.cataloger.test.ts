@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempDisposableSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Distribution } from '#model/distribution.ts'
@@ -19,6 +21,17 @@ function fixture(folder: string, path: string): Buffer {
   return readFileSync(join(import.meta.dirname, 'fixtures/rpm-database', folder, path))
 }
 
+/** The database after a change that SQLite made, and rpm did not. */
+function changedDatabase(change: string): Buffer {
+  using folder = mkdtempDisposableSync(join(tmpdir(), 'seawall-rpm-'))
+  const path = join(folder.path, 'rpmdb.sqlite')
+  writeFileSync(path, fixture('sqlite', databases.sqlite))
+  const database = new DatabaseSync(path, { enableForeignKeyConstraints: false })
+  database.exec(change)
+  database.close()
+  return readFileSync(path)
+}
+
 interface Surroundings {
   readonly distribution: Distribution | undefined
 }
@@ -26,8 +39,12 @@ interface Surroundings {
 async function catalog(bytes: Buffer, path: string, { distribution }: Surroundings = { distribution: alma }) {
   const packages: Package[] = []
   const reasons: string[] = []
-  const file = { path, bytes: () => Promise.resolve(bytes), text: () => Promise.resolve(bytes.toString()) }
-  const context = { signal: new AbortController().signal, distribution, exists: () => false }
+  const file = {
+    path,
+    bytes: () => Promise.resolve(bytes),
+    text: () => Promise.resolve(bytes.toString()),
+  }
+  const context = { signal: new AbortController().signal, distribution, typeOf: () => undefined }
   for await (const found of await cataloger.catalog(file, context)) {
     if ('package' in found) packages.push(found.package)
     else reasons.push(found.unknown.reason)
@@ -160,23 +177,71 @@ describe('the rpm database cataloger', () => {
 
   it('stops when it is told to', async () => {
     const bytes = fixture('ndb', databases.ndb)
-    const file = { path: databases.ndb, bytes: () => Promise.resolve(bytes), text: () => Promise.resolve('') }
-    const context = { signal: AbortSignal.abort(new Error('enough')), distribution: alma, exists: () => false }
+    const file = {
+      path: databases.ndb,
+      bytes: () => Promise.resolve(bytes),
+      text: () => Promise.resolve(''),
+    }
+    const context = { signal: AbortSignal.abort(new Error('enough')), distribution: alma, typeOf: () => undefined }
     const run = async (): Promise<void> => {
       for await (const found of await cataloger.catalog(file, context)) expect(found).toBeUndefined()
     }
     await expect(run()).rejects.toThrow('enough')
   })
 
-  it.each(Object.entries(databases))('survives any damage: %s', async (folder, path) => {
+  it('names a package that is gone from its table, but not from the list of names', async () => {
+    const { packages, reasons } = await catalog(
+      changedDatabase(`DELETE FROM Packages WHERE hnum = 6`),
+      databases.sqlite,
+    )
+    expect(packages.map(({ name }) => name)).not.toContain('openssl')
+    expect(reasons).toContain('the rpm database is damaged: package 6 is lost: the list of names has it as openssl')
+  })
+
+  it('says which header is not as it was built', async () => {
+    const text = Buffer.from('openssl').toString('hex')
+    const change = `UPDATE Packages SET blob = unhex(replace(hex(blob), upper('${text}'), hex('openSSL'))) WHERE hnum = 6`
+    const { packages, reasons } = await catalog(changedDatabase(change), databases.sqlite)
+    expect(packages.map(({ name }) => name)).toContain('openSSL')
+    expect(reasons).toContain('the rpm database is damaged: the header of openSSL does not match its digest')
+  })
+
+  it.each(Object.entries(databases))('survives any damage, and loses nothing in silence: %s', async (folder, path) => {
     const bytes = fixture(folder, path)
+    const whole = await catalog(bytes, path)
     await fc.assert(
       fc.asyncProperty(edits, async (changes) => {
         const { packages, reasons } = await catalog(damaged(bytes, changes), path)
         expect(packages.length).toBeLessThan(40)
         expect(reasons.length).toBeLessThan(20)
+        const isTold = reasons.some((reason) => reason.includes('damaged'))
+        expect(isTold || packages.length === whole.packages.length).toBe(true)
+        expect(isTold ? whole.packages : packages).toEqual(whole.packages)
       }),
       { numRuns: 200 },
+    )
+  })
+
+  it('is not misled by a page of the table that is exchanged for any other', async () => {
+    const bytes = fixture('sqlite', databases.sqlite)
+    const whole = await catalog(bytes, databases.sqlite)
+    const page = fc.nat(bytes.length / 512 - 1)
+    const field = fc.constantFrom<(copy: Buffer, target: number, source: number) => unknown>(
+      (copy, target, source) => copy.copy(copy, target * 512, source * 512, source * 512 + 512),
+      (copy, target, source) => copy.writeUInt32BE(source + 1, target * 512 + 8),
+      (copy, target, source) => copy.writeUInt32BE(source + 1, target * 512),
+      (copy, target, source) => copy.writeUInt8([2, 5, 10, 13][source % 4] ?? 0, target * 512),
+      (copy, target, source) => copy.writeUInt16BE(source % 4, target * 512 + 3),
+    )
+    await fc.assert(
+      fc.asyncProperty(page, page, field, async (target, source, edit) => {
+        edit(bytes, target, source)
+        const { packages, reasons } = await catalog(bytes, databases.sqlite)
+        fixture('sqlite', databases.sqlite).copy(bytes)
+        const isTold = reasons.some((reason) => reason.includes('damaged'))
+        expect(isTold ? whole.packages : packages).toEqual(whole.packages)
+      }),
+      { numRuns: 300 },
     )
   })
 })

@@ -1,15 +1,20 @@
 import { Problem } from '#kit/errors.ts'
-import { defineCataloger, type FileUnderTest, type Found } from '../cataloger.ts'
+import { baseOf, parentOf } from '#kit/path.ts'
+import { printable } from '#kit/text.ts'
+import { type CatalogContext, defineCataloger, type FileUnderTest, type Found } from '../cataloger.ts'
 import { readBerkeleyDb } from './berkeley-db.ts'
+import { isAsBuilt } from './header-digest.ts'
 import { readNdb } from './ndb.ts'
-import { readHeader } from './rpm-header.ts'
+import { type RpmHeader, readHeader } from './rpm-header.ts'
 import { lacksModule, type Origin, rpmPackage } from './rpm-package.ts'
-import { readTable, type SqliteRow } from './sqlite.ts'
 import { hasCommittedFrames, isHotJournal } from './sqlite-journal.ts'
+import { readSqlite } from './sqlite-packages.ts'
 import { attempt, malformed, type StoredHeader } from './stored-header.ts'
 
 const folders = ['var/lib/rpm', 'usr/lib/sysimage/rpm', 'usr/share/rpm']
-const names = ['rpmdb.sqlite', 'rpmdb.sqlite-wal', 'rpmdb.sqlite-journal', 'Packages.db', 'Packages']
+/** rpm reads one of several databases in a folder, and looks for them in this order unless its settings name one. */
+const databases = ['rpmdb.sqlite', 'Packages.db', 'Packages']
+const names = [...databases, 'rpmdb.sqlite-wal', 'rpmdb.sqlite-journal']
 /** Damaged places that are told one by one. */
 const toldLimit = 10
 /** Damaged places after which a database is given up. */
@@ -26,11 +31,12 @@ export default defineCataloger({
   files: folders.flatMap((folder) => names.map((name) => `${folder}/${name}`)),
   finds: ['packages', 'sources', 'architectures', 'modules'],
 
-  async *catalog(file, { distribution, signal }) {
+  async *catalog(file, context) {
+    const { distribution, signal } = context
     const path = `/${file.path}`
-    const reason = await pendingChange(file)
+    const reason = (await pendingChange(file)) ?? unused(file.path, context)
     if (reason !== undefined) yield { unknown: { path, reason } }
-    if (!isDatabase(file.path)) return
+    if (!isDatabase(file.path) || reason !== undefined) return
     for (const found of packagesOf(storedHeaders(await file.bytes()), { path, distribution })) {
       signal.throwIfAborted()
       yield found
@@ -40,6 +46,13 @@ export default defineCataloger({
 
 function isDatabase(path: string): boolean {
   return !path.endsWith('-wal') && !path.endsWith('-journal')
+}
+
+function unused(path: string, context: CatalogContext): string | undefined {
+  const [folder, name] = [parentOf(path), baseOf(path)]
+  const first = databases.find((database) => database === name || context.typeOf(`${folder}/${database}`) === 'file')
+  if (first === undefined || first === name || !isDatabase(path)) return undefined
+  return `a database of another kind lies beside it, ${first}, which is the one that rpm reads`
 }
 
 /** What a file beside the database says that the database does not. */
@@ -56,18 +69,8 @@ async function pendingChange(file: FileUnderTest): Promise<string | undefined> {
 /** The content decides, whatever the name: a converted database sometimes keeps its file name. */
 function storedHeaders(bytes: Buffer): Iterable<StoredHeader | Problem> {
   const head = bytes.toString('latin1', 0, 6)
-  if (head === 'SQLite') return sqliteHeaders(bytes)
+  if (head === 'SQLite') return readSqlite(bytes)
   return head.startsWith('RpmP') ? readNdb(bytes) : readBerkeleyDb(bytes)
-}
-
-function* sqliteHeaders(bytes: Buffer): Generator<StoredHeader | Problem> {
-  for (const row of readTable(bytes, 'Packages')) yield row instanceof Problem ? row : headerOf(row)
-}
-
-function headerOf({ rowId, page, values }: SqliteRow): StoredHeader | Problem {
-  const where = `package ${rowId} on page ${page}`
-  const [, blob] = values
-  return Buffer.isBuffer(blob) ? { where, blob } : malformed(`${where} has no header`)
 }
 
 /** Packages that can be read, then what could not be. */
@@ -76,14 +79,13 @@ function* packagesOf(records: Iterable<StoredHeader | Problem>, origin: Origin):
   const streamless: string[] = []
   for (const record of untilProblem(records)) {
     const header = record instanceof Problem ? record : attempt(() => located(record))
-    if (header instanceof Problem) {
-      damage.push(header.message)
-      if (damage.length === damageLimit) break
-    } else if (header.name !== 'gpg-pubkey') {
-      const found = rpmPackage(header, origin)
-      yield { package: found }
-      if (lacksModule(header)) streamless.push(found.name)
+    if (header instanceof Problem) damage.push(header.message)
+    else {
+      if (header.name !== 'gpg-pubkey') yield { package: rpmPackage(header, origin) }
+      if (lacksModule(header)) streamless.push(header.name)
+      if (!header.isAsBuilt) damage.push(`the header of ${printable(header.name)} does not match its digest`)
     }
+    if (damage.length >= damageLimit) break
   }
   for (const reason of [...damageReasons(damage), ...streamlessReasons(streamless)]) {
     yield { unknown: { path: origin.path, reason } }
@@ -100,9 +102,9 @@ function* untilProblem(records: Iterable<StoredHeader | Problem>): Generator<Sto
   }
 }
 
-function located({ where, blob }: StoredHeader): ReturnType<typeof readHeader> {
+function located({ where, blob }: StoredHeader): RpmHeader & { readonly isAsBuilt: boolean } {
   try {
-    return readHeader(blob)
+    return { ...readHeader(blob), isAsBuilt: isAsBuilt(blob) }
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     throw malformed(`${where}: ${error.message}`)

@@ -1,269 +1,177 @@
-import type { Problem } from '#kit/errors.ts'
+import { Problem } from '#kit/errors.ts'
 import { joined } from '#kit/limits.ts'
+import { claim, openFile, overflow, type SqliteFile, unusedPages } from './sqlite-file.ts'
+import { type Cell, kindOf, type Payload, readTreePage, type TreeKind, type TreePage } from './sqlite-page.ts'
+import { readRecord, type SqliteValue } from './sqlite-record.ts'
 import { attempt, malformed } from './stored-header.ts'
-
-/** A text stays bytes; NULL and floating point numbers, which nobody here asks for, are `undefined`. */
-type SqliteValue = Buffer | number | undefined
 
 export interface SqliteRow {
   readonly rowId: number
   /** The b-tree page that holds the row. */
   readonly page: number
-  /** The first columns, at most `columnLimit`. */
+  /** The first columns. */
   readonly values: readonly SqliteValue[]
 }
 
-interface Database {
-  readonly bytes: Buffer
-  readonly pageSize: number
-  /** Page size without the reserved bytes at the end of each page. */
-  readonly usable: number
-  readonly pageCount: number
-  /** Pages already reached. Every page belongs to one structure, so a second visit is a cycle or damage. */
-  readonly seen: Uint8Array
+interface Root {
+  readonly type: string
+  readonly name: string
+  readonly page: number
 }
 
-interface TreePage {
-  readonly number: number
-  readonly bytes: Buffer
-  readonly isLeaf: boolean
-  /** Offsets of the cells in key order. */
-  readonly cells: readonly number[]
-  /** Right-most child of an interior page. */
-  readonly last: number
-  /** What the cells must add up to: a page is filled by cells, freeblocks and fragments only. */
-  readonly cellBytes: number
-}
+/** The file as tables. What is read is gone through once: ask for the rows of a table once, and for `rest()` at last. */
+export class SqliteDatabase {
+  readonly #file: SqliteFile
+  readonly #roots: readonly Root[]
+  readonly #schemaDamage: readonly Problem[]
+  readonly #walked = new Set<Root>()
 
-/** The tables read here have five columns at most. */
-const columnLimit = 8
-const leafTable = 0x0d
-const interiorTable = 0x05
-
-/**
- * Rows of one table in key order, and a problem for every page or row that cannot be read.
- * A file without such a table, or whose schema is unreadable, throws. https://sqlite.org/fileformat2.html
- */
-export function* readTable(bytes: Buffer, table: string): Generator<SqliteRow | Problem> {
-  const database = openDatabase(bytes)
-  yield* rowsOf(database, rootOf(database, table))
-}
-
-function openDatabase(bytes: Buffer): Database {
-  if (bytes.length < 512 || bytes.toString('latin1', 0, 16) !== 'SQLite format 3\0') {
-    throw malformed('it is not an SQLite database')
+  /** Throws when the file is no database. */
+  constructor(bytes: Buffer) {
+    this.#file = openFile(bytes)
+    // §2.6: the schema table has its root in page 1; its columns are type, name, tbl_name, rootpage, sql.
+    const schema = [...rowsOf(this.#file, 1)]
+    this.#schemaDamage = schema.filter((row) => row instanceof Problem)
+    this.#roots = schema.flatMap((row) => (row instanceof Problem ? [] : rootOf(row)))
   }
-  const pageSize = bytes.readUInt16BE(16) === 1 ? 65_536 : bytes.readUInt16BE(16)
-  const usable = pageSize - bytes.readUInt8(20)
-  const isPowerOfTwo = (pageSize & (pageSize - 1)) === 0
-  if (pageSize < 512 || !isPowerOfTwo || usable < 480) throw malformed('its page size is impossible')
-  if (bytes.readUInt32BE(56) > 1) throw malformed('its texts are UTF-16, which rpm does not write')
-  const pageCount = Math.floor(bytes.length / pageSize)
-  if (pageCount === 0) throw malformed('it is shorter than one page')
-  return { bytes, pageSize, usable, pageCount, seen: new Uint8Array(pageCount + 1) }
+
+  hasTable(name: string): boolean {
+    return this.#tablesOf(name).length > 0
+  }
+
+  /**
+   * Rows of a table in key order, and a problem for every page or row that cannot be read. Throws when there is no such
+   * table.
+   */
+  *rows(table: string): Generator<SqliteRow | Problem> {
+    const [root, second] = this.#tablesOf(table)
+    if (root === undefined) throw this.#schemaDamage[0] ?? malformed(`it has no table ${table}`)
+    if (second !== undefined) yield malformed(`it has two tables ${table}`)
+    this.#walked.add(root)
+    yield* rowsOf(this.#file, root.page)
+  }
+
+  /** What is wrong with everything else: pages of no tree may be rows that are lost. */
+  *rest(): Generator<Problem> {
+    yield* this.#schemaDamage
+    for (const root of this.#roots) {
+      if (!this.#walked.has(root)) yield* otherDamage(this.#file, root)
+    }
+    yield* unusedPages(this.#file)
+  }
+
+  /** Names are compared without regard to case, as SQLite does. */
+  #tablesOf(table: string): readonly Root[] {
+    return this.#roots.filter(({ type, name }) => type === 'table' && name.toLowerCase() === table.toLowerCase())
+  }
 }
 
-/** §2.6: the schema table has its root in page 1; its columns are type, name, tbl_name, rootpage, sql. */
-function rootOf(database: Database, table: string): number {
-  let damage: Problem | undefined
-  for (const row of rowsOf(database, 1)) {
-    if (row instanceof Error) {
-      damage ??= row
+/** Views and triggers have no root. */
+function rootOf({ values: [type, name, , page] }: SqliteRow): Root[] {
+  if (page === undefined || page === 0) return []
+  return [{ type: String(type), name: String(name), page: typeof page === 'number' ? page : -1 }]
+}
+
+function* rowsOf(file: SqliteFile, root: number): Generator<SqliteRow | Problem> {
+  for (const found of walk(file, root, 'table')) {
+    if (found instanceof Problem) yield found
+    else yield attempt(() => readRow(file, found))
+  }
+}
+
+function* otherDamage(file: SqliteFile, { name, page }: Root): Generator<Problem> {
+  const kind = attempt(() => {
+    if (page < 1 || page > file.pageCount) throw malformed(`${name} begins on page ${page}, which does not exist`)
+    return kindOf(file, page) ?? 'table'
+  })
+  if (kind instanceof Problem) {
+    yield kind
+    return
+  }
+  for (const found of walk(file, page, kind)) {
+    const damage = found instanceof Problem ? found : attempt(() => void content(file, found.payload))
+    if (damage !== undefined) yield damage
+  }
+}
+
+interface FoundCell {
+  readonly page: number
+  readonly rowId: number
+  readonly payload: Payload
+}
+
+/** A page to go to, or the highest row that may have come by now. */
+type Step = { readonly page: number } | { readonly upTo: number; readonly of: number }
+
+/** Every cell with a payload in key order. Yields a problem for what cannot be reached. */
+function* walk(file: SqliteFile, root: number, kind: TreeKind): Generator<FoundCell | Problem> {
+  const damage = attempt(() => claim(file, root, 'a table'))
+  if (damage !== undefined) yield damage
+  const ahead: Step[] = damage === undefined ? [{ page: root }] : []
+  let rowId = Number.NEGATIVE_INFINITY
+  for (let step = ahead.pop(); step !== undefined; step = ahead.pop()) {
+    if ('upTo' in step) {
+      if (rowId > step.upTo) yield outOfOrder(step.of)
+      rowId = step.upTo
       continue
     }
-    const [type, name, , root] = row.values
-    if (type?.toString() === 'table' && name?.toString() === table && typeof root === 'number') return root
+    const { page: number } = step
+    const page = attempt(() => readTreePage(file, number, kind))
+    if (page instanceof Problem) {
+      yield page
+      continue
+    }
+    if (!page.isLeaf) yield* queueChildren(file, page, ahead)
+    if (page.isLeaf && kind === 'table' && page.damage.length === 0) {
+      const highest = highestOf(page, rowId)
+      if (highest === undefined) yield outOfOrder(number)
+      rowId = highest ?? rowId
+    }
+    for (const { rowId: row, payload } of page.cells) if (payload) yield { page: number, rowId: row, payload }
+    yield* page.damage
   }
-  throw damage ?? malformed(`it has no table ${table}`)
 }
 
-function* rowsOf(database: Database, root: number): Generator<SqliteRow | Problem> {
-  claim(database, root, 'a table')
-  const pending = [root]
-  for (let number = pending.pop(); number !== undefined; number = pending.pop()) {
-    const at = number
-    const page = attempt(() => readTreePage(database, at))
-    if (page instanceof Error) yield page
-    else if (page.isLeaf) yield* leafRows(database, page)
-    else yield* queueChildren(database, page, pending)
+/** `undefined` when the rows do not all come after this one and after one another. */
+function highestOf({ cells }: TreePage, after: number): number | undefined {
+  let highest = after
+  for (const { rowId } of cells) {
+    if (rowId <= highest) return undefined
+    highest = rowId
   }
+  return highest
+}
+
+function outOfOrder(page: number): Problem {
+  return malformed(`the rows of page ${page} are out of order`)
 }
 
 /** Pushes what can be reached, last child first; yields what cannot. */
-function* queueChildren(database: Database, page: TreePage, pending: number[]): Generator<Problem> {
-  const children = [...page.cells.map((cell) => page.bytes.readUInt32BE(cell)), page.last]
-  for (const child of children.toReversed()) {
-    const damage = attempt(() => claim(database, child, `page ${page.number}`))
-    if (damage === undefined) pending.push(child)
+function* queueChildren(file: SqliteFile, page: TreePage, ahead: Step[]): Generator<Problem> {
+  const steps: Step[] = page.cells.flatMap((cell) => stepsOf(page, cell))
+  for (const step of [...steps, { page: page.last }].toReversed()) {
+    const damage = 'page' in step ? attempt(() => claim(file, step.page, `page ${page.number}`)) : undefined
+    if (damage === undefined) ahead.push(step)
     else yield damage
   }
-  const sizes = attempt(() => page.cells.map((cell) => readVarint(page.bytes, cell + 4).end - cell))
-  if (sizes instanceof Error) yield sizes
-  else if (sizes.reduce((sum, size) => sum + size, 0) !== page.cellBytes) yield cellsLost(page)
 }
 
-function cellsLost({ number }: TreePage): Problem {
-  return malformed(`page ${number} has bytes that belong to none of its cells`)
+function stepsOf({ number, kind }: TreePage, { child, rowId }: Cell): Step[] {
+  return kind === 'table' ? [{ page: child }, { upTo: rowId, of: number }] : [{ page: child }]
 }
 
-function* leafRows(database: Database, page: TreePage): Generator<SqliteRow | Problem> {
-  let size = 0
-  let isWhole = true
-  for (const cell of page.cells) {
-    const row = attempt(() => readRow(database, page, cell))
-    if (row instanceof Error) {
-      isWhole = false
-      yield row
-      continue
-    }
-    size += row.localBytes
-    if (size > database.usable) {
-      yield malformed(`the rows of page ${page.number} overlap`)
-      return
-    }
-    yield row
-  }
-  if (isWhole && size !== page.cellBytes) yield cellsLost(page)
-}
-
-function claim(database: Database, number: number, from: string): void {
-  if (number < 1 || number > database.pageCount) {
-    throw malformed(`${from} points to page ${number}, but there are ${database.pageCount} pages`)
-  }
-  if (database.seen[number] === 1) throw malformed(`${from} points to page ${number}, which is in use elsewhere`)
-  database.seen[number] = 1
-}
-
-function bytesOf(database: Database, number: number): Buffer {
-  const start = (number - 1) * database.pageSize
-  return database.bytes.subarray(start, start + database.usable)
-}
-
-/** §1.6: b-tree page header, then the array of cell pointers. */
-function readTreePage(database: Database, number: number): TreePage {
-  const bytes = bytesOf(database, number)
-  const header = number === 1 ? 100 : 0
-  const type = bytes.readUInt8(header)
-  if (type !== leafTable && type !== interiorTable) throw malformed(`page ${number} is not part of a table`)
-  const isLeaf = type === leafTable
-  const pointers = header + (isLeaf ? 8 : 12)
-  const count = bytes.readUInt16BE(header + 3)
-  if (pointers + 2 * count > bytes.length) throw malformed(`page ${number} claims ${count} cells`)
-  const cells = Array.from({ length: count }, (_, index) => bytes.readUInt16BE(pointers + 2 * index))
-  if (cells.some((cell) => cell < pointers + 2 * count || cell + 4 > bytes.length)) {
-    throw malformed(`a cell of page ${number} lies outside the page`)
-  }
-  const last = isLeaf ? 0 : bytes.readUInt32BE(header + 8)
-  return {
-    number,
-    bytes,
-    isLeaf,
-    cells,
-    last,
-    cellBytes: bytes.length - contentStart(bytes, header) - freeBytes(bytes, header),
+function readRow(file: SqliteFile, { page, rowId, payload }: FoundCell): SqliteRow {
+  const bytes = content(file, payload)
+  try {
+    return { rowId, page, values: readRecord(bytes) }
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    throw malformed(`row ${rowId} on page ${page}: ${error.message}`)
   }
 }
 
-/** §1.6: 0 stands for 65,536. */
-function contentStart(bytes: Buffer, header: number): number {
-  const start = bytes.readUInt16BE(header + 5)
-  return start === 0 ? 65_536 : start
-}
-
-/** §1.6: a chain of freeblocks in ascending order, and fragments too small to be one. */
-function freeBytes(bytes: Buffer, header: number): number {
-  let size = bytes.readUInt8(header + 7)
-  let previous = 0
-  for (let at = bytes.readUInt16BE(header + 1); at > previous && at + 4 <= bytes.length; at = bytes.readUInt16BE(at)) {
-    size += bytes.readUInt16BE(at + 2)
-    previous = at
-  }
-  return size
-}
-
-function readRow(database: Database, page: TreePage, cell: number): SqliteRow & { readonly localBytes: number } {
-  const length = readVarint(page.bytes, cell)
-  const rowId = readVarint(page.bytes, length.end)
-  const local = localLength(database.usable, length.value)
-  const localEnd = rowId.end + local
-  const hasOverflow = local < length.value
-  if (localEnd + (hasOverflow ? 4 : 0) > page.bytes.length || length.value > database.bytes.length) {
-    throw malformed(`a row of page ${page.number} is longer than its place`)
-  }
-  const start = page.bytes.subarray(rowId.end, localEnd)
-  const payload = hasOverflow
-    ? joined([start, ...overflow(database, page.bytes.readUInt32BE(localEnd), length.value - local)], length.value)
-    : start
-  const values = readRecord(payload, page.number)
-  return {
-    rowId: rowId.value,
-    page: page.number,
-    values,
-    localBytes: Math.max(4, localEnd + (hasOverflow ? 4 : 0) - cell),
-  }
-}
-
-/** §1.6: how much of a payload a leaf keeps when it does not fit. */
-function localLength(usable: number, payload: number): number {
-  if (payload <= usable - 35) return payload
-  const least = Math.floor(((usable - 12) * 32) / 255) - 23
-  const wanted = least + ((payload - least) % (usable - 4))
-  return wanted <= usable - 35 ? wanted : least
-}
-
-/** §1.5: a chain of pages, each with the number of the next and then data. */
-function overflow(database: Database, first: number, length: number): Buffer[] {
-  const parts: Buffer[] = []
-  let next = first
-  for (let left = length; left > 0; ) {
-    claim(database, next, 'a row')
-    const page = bytesOf(database, next)
-    const part = page.subarray(4, 4 + Math.min(left, page.length - 4))
-    parts.push(part)
-    left -= part.length
-    next = page.readUInt32BE(0)
-  }
-  return parts
-}
-
-/** §2.1: the header lists the serial types, the values follow. */
-function readRecord(payload: Buffer, page: number): SqliteValue[] {
-  const header = readVarint(payload, 0)
-  const values: SqliteValue[] = []
-  let at = header.value
-  for (let next = header.end; next < header.value && values.length < columnLimit; ) {
-    const type = readVarint(payload, next)
-    const end = at + valueLength(type.value)
-    if (type.end > header.value || end > payload.length)
-      throw malformed(`a row of page ${page} has an impossible record`)
-    values.push(readValue(payload.subarray(at, end), type.value))
-    at = end
-    next = type.end
-  }
-  return values
-}
-
-function valueLength(type: number): number {
-  if (type >= 12) return Math.floor((type - 12) / 2)
-  return [0, 1, 2, 3, 4, 6, 8, 8, 0, 0, 0, 0][type] ?? 0
-}
-
-function readValue(bytes: Buffer, type: number): SqliteValue {
-  if (type >= 12) return bytes
-  if (type === 6) return Number(bytes.readBigInt64BE(0))
-  if (type >= 1 && type <= 5) return bytes.readIntBE(0, bytes.length)
-  return type === 8 || type === 9 ? type - 8 : undefined
-}
-
-/** §1.6: seven bits a byte, high bit set on all but the last; a ninth byte counts whole. */
-function readVarint(bytes: Buffer, at: number): { readonly value: number; readonly end: number } {
-  let value = 0
-  for (let index = 0; index < 9; index++) {
-    const byte = bytes[at + index]
-    if (byte === undefined) throw malformed('a number runs over the end of its page')
-    if (index === 8) return { value: value * 256 + byte, end: at + 9 }
-    value = value * 128 + (byte & 0x7f)
-    if (byte < 0x80) return { value, end: at + index + 1 }
-  }
-  return { value, end: at + 9 }
+function content(file: SqliteFile, { length, local, next }: Payload): Buffer {
+  if (local.length === length) return local
+  if (length > file.bytes.length) throw malformed('a row is longer than the file')
+  return joined([local, ...overflow(file, next, length - local.length)], length)
 }

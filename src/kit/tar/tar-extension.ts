@@ -11,6 +11,8 @@ const typeFlags = new Set(['x', 'X', 'g', 'L', 'K'])
 /** A member header once the headers in front of it have been applied. */
 export interface ExtendedHeader extends HeaderBlock {
   readonly sparse: PaxSparse | undefined
+  /** What stands in front of the member means one thing to GNU tar and another to the reader of container engines. */
+  readonly isAmbiguous: boolean
 }
 
 export function isExtension(typeFlag: string): boolean {
@@ -26,6 +28,7 @@ export class TarExtensions {
   #local: PaxRecords | undefined
   #longName: string | undefined
   #longLink: string | undefined
+  #isAmbiguous = false
 
   /** An extension was read, and no member yet that it belongs to. */
   get isPending(): boolean {
@@ -66,11 +69,19 @@ export class TarExtensions {
       mtime: pax.mtime ?? header.mtime,
       isDeviceZero: header.isDeviceZero,
       sparse: pax.sparse,
+      isAmbiguous: this.#isAmbiguous || this.#hasTwoNames(pax) || namesAll(this.#global),
     }
+    this.#isAmbiguous = false
     this.#local = undefined
     this.#longName = undefined
     this.#longLink = undefined
     return extended
+  }
+
+  /** GNU tar takes the PAX header's name, engines the long one. */
+  #hasTwoNames(pax: PaxRecords): boolean {
+    const [path, link] = [pax.sparse?.name || pax.path, pax.linkpath]
+    return differs(this.#longName, path) || differs(this.#longLink, link)
   }
 
   #take(at: string): void {
@@ -82,12 +93,23 @@ export class TarExtensions {
         this.#longLink = untilNul(this.#bytes)
         break
       case 'g':
+        // Engines forget here what came before.
+        this.#isAmbiguous ||= this.isPending
         this.#global = { ...this.#global, ...parsePax(this.#bytes, at) }
         break
       default:
         this.#local = parsePax(this.#bytes, at)
     }
   }
+}
+
+/** Engines pass over global headers. */
+function namesAll({ path, linkpath, size, sparse }: PaxRecords): boolean {
+  return path !== undefined || linkpath !== undefined || size !== undefined || sparse !== undefined
+}
+
+function differs(longName: string | undefined, paxName: string | undefined): boolean {
+  return longName !== undefined && paxName !== undefined && paxName !== '' && longName !== paxName
 }
 
 function untilNul(bytes: Buffer): string {

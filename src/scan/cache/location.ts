@@ -1,0 +1,31 @@
+import { join } from 'node:path'
+import { cacheHome } from '#kit/cache-home.ts'
+import type { Context } from '#kit/context.ts'
+import { Problem } from '#kit/errors.ts'
+import { parseBytes } from '#kit/text.ts'
+
+export interface LocatedCache {
+  readonly path: string
+  /** `--cache`, `SEAWALL_CACHE`, or the user's directory for caches. */
+  readonly origin: 'option' | 'environment' | 'home'
+  /** Bytes that it may grow to. */
+  readonly limitBytes: number
+}
+
+const usualLimitBytes = 2 * 1024 ** 3
+
+/** The layer cache that a scan uses. Throws `usage` for a size that is none. */
+export function locateCache(
+  { cache, cacheSize }: { readonly cache?: string | undefined; readonly cacheSize?: string | undefined },
+  { env }: Pick<Context, 'env'>,
+): LocatedCache {
+  const named = env['SEAWALL_CACHE']
+  const size = cacheSize ?? (env['SEAWALL_CACHE_MAX'] || undefined)
+  const limitBytes = size === undefined ? usualLimitBytes : parseBytes(size)
+  if (limitBytes === undefined) {
+    throw new Problem('usage', `SEAWALL_CACHE_MAX "${size}" is no size`, { hint: 'Write it as 500MB or 2GiB.' })
+  }
+  if (cache !== undefined) return { path: cache, origin: 'option', limitBytes }
+  if (named !== undefined && named !== '') return { path: named, origin: 'environment', limitBytes }
+  return { path: join(cacheHome(env), 'seawall', 'layers'), origin: 'home', limitBytes }
+}
