@@ -92,6 +92,7 @@ function headerOf({ name, type, ...entry }: TableEntry): TarHeader {
     offset: 0,
     stored: size,
     refused: undefined,
+    isAmbiguous: false,
   }
 }
 
