@@ -3,9 +3,10 @@ import { Problem } from '#kit/errors.ts'
 import type { Unknown } from '#model/package.ts'
 import type { Cataloger } from './cataloger.ts'
 import { osReleasePaths } from './distribution.ts'
+import { isBelow, parseGlob } from './glob.ts'
 import { type LinkedFiles, linkedFiles } from './links.ts'
 import { type ProbeNote, unpackNotes } from './probe-notes.ts'
-import { globMatcher, routerFor, selectorFor } from './selector.ts'
+import { routerFor, selectorFor } from './selector.ts'
 
 /** One file for one cataloger. */
 export interface Job {
@@ -81,8 +82,8 @@ function filesOfInterest(
 }
 
 function exceptions(catalogers: readonly Cataloger[]): (cataloger: Cataloger, real: string) => boolean {
-  const matchers = new Map(catalogers.map((cataloger) => [cataloger, (cataloger.exceptLinked ?? []).map(globMatcher)]))
-  return (cataloger, real) => matchers.get(cataloger)?.some((matches) => matches(real)) === true
+  const globs = new Map(catalogers.map((cataloger) => [cataloger, (cataloger.exceptLinked ?? []).map(parseGlob)]))
+  return (cataloger, real) => globs.get(cataloger)?.some((glob) => isBelow(glob, real)) === true
 }
 
 /** Jobs for catalogers that know files by content. Content that was kept whole has passed no probe yet. */

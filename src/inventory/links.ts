@@ -1,7 +1,7 @@
 import type { FileNode, FileTree } from '#image/file-tree.ts'
 import { baseOf } from '#kit/path.ts'
 import type { Unknown } from '#model/package.ts'
-import { globMatcher, isMagic } from './selector.ts'
+import { type Glob, parseGlob, type Segment } from './glob.ts'
 
 export interface LinkedFiles {
   /** By where a file really is: the paths that a glob finds it at through links. */
@@ -15,7 +15,7 @@ const linksLimit = 200_000
 /** Finds what globs find where some of the folders or files on the way are links. */
 export function linkedFiles(tree: FileTree, globs: readonly string[]): LinkedFiles {
   const search = new Search(tree)
-  const patterns = globs.map(patternOf)
+  const patterns = globs.map(parseGlob)
   const anywhere = patterns.filter(({ isAnywhere }) => isAnywhere)
   for (const pattern of patterns.filter(({ isAnywhere }) => !isAnywhere))
     search.expand({ real: '', virtual: '', pattern, position: 0 })
@@ -25,36 +25,13 @@ export function linkedFiles(tree: FileTree, globs: readonly string[]): LinkedFil
   return search.found()
 }
 
-interface Pattern {
-  readonly glob: string
-  /** Begins with `**`, which is then not among the segments. */
-  readonly isAnywhere: boolean
-  readonly segments: readonly Segment[]
-}
-
-interface Segment {
-  /** Absent when several names match. */
-  readonly name: string | undefined
-  readonly matches: (name: string) => boolean
-}
-
-function patternOf(glob: string): Pattern {
-  const segments = glob.split('/')
-  const isAnywhere = segments[0] === '**'
-  return { glob, isAnywhere, segments: segments.slice(isAnywhere ? 1 : 0).map(segmentOf) }
-}
-
-function segmentOf(segment: string): Segment {
-  return { name: isMagic(segment) ? undefined : segment, matches: globMatcher(segment) }
-}
-
 /** Where a search stands: all segments before `position` are found. */
 interface Place {
   /** Without links. */
   readonly real: string
   /** As the glob sees it. */
   readonly virtual: string
-  readonly pattern: Pattern
+  readonly pattern: Glob
   readonly position: number
 }
 
@@ -77,7 +54,7 @@ class Search {
   }
 
   /** The link may stand for any segment. */
-  followFrom(link: FileNode, pattern: Pattern): void {
+  followFrom(link: FileNode, pattern: Glob): void {
     const names = link.path.split('/')
     for (const position of pattern.segments.keys()) {
       const parts = names.slice(-position - 1)
@@ -89,7 +66,7 @@ class Search {
   expand(place: Place): void {
     const { real, pattern, position } = place
     const segment = pattern.segments[position]
-    const key = `${real}\0${position}\0${pattern.glob}`
+    const key = `${real}\0${position}\0${pattern.text}`
     if (segment === undefined || this.#expanded.has(key)) return
     this.#expanded.add(key)
     for (const child of this.#children(real, segment)) {

@@ -1,7 +1,7 @@
 import type { Distribution } from '#model/distribution.ts'
 import type { Package } from '#model/package.ts'
 import { formatPurl } from '#model/purl.ts'
-import { defineCataloger, type Found } from '../cataloger.ts'
+import { defineCataloger, type Steps } from '../cataloger.ts'
 import { distroQualifier } from '../distribution.ts'
 import { upstreamQualifier } from '../upstream.ts'
 
@@ -22,12 +22,13 @@ export default defineCataloger({
 
 type Fields = Readonly<Record<string, string>>
 
-function* catalogText(text: string, location: string, distribution: Distribution | undefined): Generator<Found> {
+function* catalogText(text: string, location: string, distribution: Distribution | undefined): Steps {
   let incomplete = 0
   for (const fields of entriesOf(text)) {
-    const found = readPackage(fields, location, distribution)
-    if (found === undefined) incomplete += 1
-    else yield { package: found }
+    const found = fields === undefined ? undefined : readPackage(fields, location, distribution)
+    if (found !== undefined) yield { package: found }
+    else if (fields === undefined) yield undefined
+    else incomplete += 1
   }
   if (incomplete > 0) {
     yield { unknown: { path: location, reason: `entries without a proper name or version: ${incomplete}` } }
@@ -36,26 +37,29 @@ function* catalogText(text: string, location: string, distribution: Distribution
 
 /** Fields are one letter, a colon and a value; the case of the letter matters. Names of files (`F:`, `R:`) are not kept. */
 const keptFields: ReadonlySet<string> = new Set(['P', 'V', 'A', 'o', 'm'])
+/** Lines after which somebody else gets a turn. */
+const linesPerTurn = 100_000
 
-function* entriesOf(text: string): Generator<Fields> {
-  let fields: Record<string, string> = {}
-  let isEmpty = true
+/** Yields `undefined` now and then where much is passed over. */
+function* entriesOf(text: string): Generator<Fields | undefined> {
+  let fields: Record<string, string> | undefined
+  let lines = 0
   for (let start = 0; start < text.length; ) {
     const feed = text.indexOf('\n', start)
     const end = feed === -1 ? text.length : feed
-    const line = text.slice(start, end).trimEnd()
+    const letter = text.charAt(start)
+    if (text.charAt(start + 1) === ':' && start + 1 < end) {
+      fields ??= {}
+      if (keptFields.has(letter)) fields[letter] ??= text.slice(start + 2, end).trimEnd()
+    } else if (start === end || text.slice(start, end).trim() === '') {
+      if (fields !== undefined) yield fields
+      fields = undefined
+    } else fields ??= {}
     start = end + 1
-    if (line === '') {
-      if (!isEmpty) yield fields
-      fields = {}
-      isEmpty = true
-    } else {
-      isEmpty = false
-      const letter = line.charAt(0)
-      if (line.charAt(1) === ':' && keptFields.has(letter)) fields[letter] ??= line.slice(2)
-    }
+    lines += 1
+    if (lines % linesPerTurn === 0) yield undefined
   }
-  if (!isEmpty) yield fields
+  if (fields !== undefined) yield fields
 }
 
 function readPackage(fields: Fields, location: string, distribution: Distribution | undefined): Package | undefined {

@@ -1,7 +1,7 @@
 import type { Distribution } from '#model/distribution.ts'
 import type { Package } from '#model/package.ts'
 import { formatPurl } from '#model/purl.ts'
-import { defineCataloger, type Found } from '../cataloger.ts'
+import { defineCataloger, type Steps } from '../cataloger.ts'
 import { distroQualifier } from '../distribution.ts'
 import { type Source, upstreamQualifier } from '../upstream.ts'
 import { type Stanza, stanzasOf } from './deb822.ts'
@@ -29,9 +29,13 @@ export default defineCataloger({
 const readFields = new Set(['package', 'status', 'version', 'source', 'architecture', 'maintainer'])
 const presentStates = new Set(['installed', 'unpacked', 'half-configured', 'triggers-awaited', 'triggers-pending'])
 
-function* catalogText(text: string, location: string, distribution: Distribution | undefined): Generator<Found> {
+function* catalogText(text: string, location: string, distribution: Distribution | undefined): Steps {
   let incomplete = 0
   for (const stanza of stanzasOf(text, readFields)) {
+    if (stanza === undefined) {
+      yield undefined
+      continue
+    }
     const state = stanza.get('status')?.split(/\s+/)[2] ?? 'installed'
     const found = readPackage(stanza, location, distribution)
     if (state === 'half-installed') {

@@ -18,7 +18,7 @@ function read(bytes: Buffer): { blobs: string[]; size: number; problems: string[
   try {
     for (const record of readBerkeleyDb(bytes)) {
       if (record instanceof Error) result.problems.push(record.message)
-      else {
+      else if (record !== undefined) {
         result.blobs.push(record.blob.toString('latin1'))
         result.size += record.blob.length
       }
