@@ -2,7 +2,7 @@ import type { LayerContents } from '#image/entry.ts'
 import type { FileTree } from '#image/file-tree.ts'
 import type { Progress } from '#kit/context.ts'
 import { Problem } from '#kit/errors.ts'
-import { Turns } from '#kit/turns.ts'
+import { inTurns, Turns } from '#kit/turns.ts'
 import type { Distribution } from '#model/distribution.ts'
 import type { Package, Unknown } from '#model/package.ts'
 import { repositoriesPath, settleBranch } from './alpine/branch.ts'
@@ -49,7 +49,7 @@ export async function catalog(
   { catalogers, more = new Set(), layers = [], packagesLimit = 500_000, signal, progress }: CatalogOptions,
 ): Promise<Inventory> {
   const release = readRelease(tree)
-  const plan = planJobs(tree, catalogers, more)
+  const plan = await inTurns(planJobs(tree, catalogers, more), signal)
   const branch = settleBranch(detectDistribution(release.read), release.read(repositoriesPath))
   const { distribution } = branch
   const context: CatalogContext = {
