@@ -1,9 +1,6 @@
-import type { Distribution } from '#model/distribution.ts'
 import type { Package } from '#model/package.ts'
-import { formatPurl } from '#model/purl.ts'
 import { defineCataloger, type Steps } from '../cataloger.ts'
-import { distroQualifier } from '../distribution.ts'
-import { upstreamQualifier } from '../upstream.ts'
+import { isWord, type Origin, systemPackage } from '../system-package.ts'
 
 /** The database lists only what is installed; every package of one origin shares its version. */
 export default defineCataloger({
@@ -16,22 +13,22 @@ export default defineCataloger({
   finds: ['packages', 'sources', 'architectures'],
 
   async catalog(file, { distribution }) {
-    return catalogText(await file.text(), `/${file.path}`, distribution)
+    return catalogText(await file.text(), { path: `/${file.path}`, distribution })
   },
 })
 
-type Fields = Readonly<Record<string, string>>
+type Fields = Readonly<Partial<Record<string, string>>>
 
-function* catalogText(text: string, location: string, distribution: Distribution | undefined): Steps {
+function* catalogText(text: string, origin: Origin): Steps {
   let incomplete = 0
   for (const fields of entriesOf(text)) {
-    const found = fields === undefined ? undefined : readPackage(fields, location, distribution)
+    const found = fields === undefined ? undefined : readPackage(fields, origin)
     if (found !== undefined) yield { package: found }
     else if (fields === undefined) yield undefined
     else incomplete += 1
   }
   if (incomplete > 0) {
-    yield { unknown: { path: location, reason: `entries without a proper name or version: ${incomplete}` } }
+    yield { unknown: { path: origin.path, reason: `entries without a proper name or version: ${incomplete}` } }
   }
 }
 
@@ -62,32 +59,17 @@ function* entriesOf(text: string): Generator<Fields | undefined> {
   if (fields !== undefined) yield fields
 }
 
-function readPackage(fields: Fields, location: string, distribution: Distribution | undefined): Package | undefined {
-  const [name, version, architecture, origin] = ['P', 'V', 'A', 'o'].map((letter) => wordOf(fields[letter]))
-  if (name === undefined || version === undefined) return undefined
-  const source = { name: origin ?? name, version }
-  return {
-    purl: formatPurl({
-      type: 'apk',
-      namespace: distribution?.id,
+function readPackage(fields: Fields, origin: Origin): Package | undefined {
+  const { P: name = '', V: version = '', A: architecture = '', o: sourceName = '', m: vendor } = fields
+  return systemPackage(
+    {
       name,
       version,
-      qualifiers: {
-        arch: architecture,
-        distro: distroQualifier(distribution),
-        upstream: upstreamQualifier(source, name, version),
-      },
-    }),
-    name,
-    version,
-    ecosystem: 'apk',
-    source,
-    architecture,
-    vendor: fields['m'],
-    locations: [location],
-  }
-}
-
-function wordOf(text: string | undefined): string | undefined {
-  return /^[!-~]{1,400}$/.exec(text ?? '')?.[0]
+      ecosystem: 'apk',
+      source: { name: isWord(sourceName) ? sourceName : name, version },
+      architecture: isWord(architecture) ? architecture : undefined,
+      vendor,
+    },
+    origin,
+  )
 }

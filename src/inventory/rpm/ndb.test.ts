@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { damaged, edits } from '../../../test/helpers/damage.ts'
+import { type Collected, collect } from '../../../test/helpers/stored-headers.ts'
 import { readNdb } from './ndb.ts'
 
 const fixture = readFileSync(join(import.meta.dirname, 'fixtures/rpm-database/ndb/usr/lib/sysimage/rpm/Packages.db'))
@@ -10,21 +11,8 @@ const fixture = readFileSync(join(import.meta.dirname, 'fixtures/rpm-database/nd
 const slot = 32
 const blob = 4096
 
-function read(bytes: Buffer): { found: number; size: number; problems: string[] } {
-  const result = { found: 0, size: 0, problems: [] as string[] }
-  try {
-    for (const record of readNdb(bytes)) {
-      if (record instanceof Error) result.problems.push(record.message)
-      else if (record !== undefined) {
-        result.found += 1
-        result.size += record.blob.length
-      }
-    }
-  } catch (error) {
-    expect(error).toMatchObject({ code: 'malformed' })
-    result.problems.push((error as Error).message)
-  }
-  return result
+function read(bytes: Buffer): Collected {
+  return collect(readNdb(bytes))
 }
 
 function edited(edit: (bytes: Buffer) => void): Buffer {
