@@ -1,8 +1,6 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs'
-import module from 'node:module'
-
 const [major, minor] = process.versions.node.split('.').map(Number)
+const args = process.argv.slice(2)
 if (major < 24 || (major === 24 && minor < 15)) {
   process.stderr.write(
     `seawall: Node ${process.versions.node} is too old; Node 24.15 or newer is needed.\n` +
@@ -10,7 +8,14 @@ if (major < 24 || (major === 24 && minor < 15)) {
   )
   process.exitCode = 2
 } else {
-  module.enableCompileCache?.()
-  const source = new URL('../src/cli/main.ts', import.meta.url)
-  await import(existsSync(source) ? source.href : new URL('../dist/main.js', import.meta.url).href)
+  // An import statement would load everything that these modules load lazily.
+  const { existsSync, readFileSync } = process.getBuiltinModule('node:fs')
+  if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
+    const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+    process.stdout.on('error', () => process.exit(2)).write(`${version}\n`)
+  } else {
+    process.getBuiltinModule('node:module').enableCompileCache()
+    const source = new URL('../src/cli/main.ts', import.meta.url)
+    await import(existsSync(source) ? source.href : new URL('../dist/main.js', import.meta.url).href)
+  }
 }

@@ -118,8 +118,20 @@ const Coverage = z.object({
   ),
   catalogers: z.array(z.object({ id: z.string(), files: count, packages: count })),
   layers: z.object({ total: count, read: count }),
-  bytes: count.describe('uncompressed bytes of layers'),
+  bytes: count.describe('uncompressed bytes of layers that were read'),
   entries: count,
+  transferred: count.optional().describe('with --partial: compressed bytes that came over the network'),
+  transferable: count.optional().describe('with --partial: compressed bytes of all layers'),
+  readings: z
+    .array(
+      z.object({
+        index: count.describe('0 is the bottom layer'),
+        by: z.enum(['estargz', 'zstd-chunked', 'whole']),
+        reason: z.string().optional().describe('why it was read as a whole'),
+      }),
+    )
+    .optional()
+    .describe('with --partial: how each layer of a registry was read'),
 })
 
 const Summary = z.object({

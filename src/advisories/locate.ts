@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { cacheHome } from '#kit/cache-home.ts'
 import type { Context } from '#kit/context.ts'
 import { Problem } from '#kit/errors.ts'
 import { manifestFile } from './manifest.ts'
@@ -62,10 +62,6 @@ export function feedsDirectory(env: Context['env']): string {
 export function starterDirectory(): string | undefined {
   const candidates = ['../data/starter', '../../data/starter'].map((path) => join(import.meta.dirname, path))
   return candidates.find(hasDatabase)
-}
-
-function cacheHome(env: Context['env']): string {
-  return nonEmpty(env['XDG_CACHE_HOME']) ?? join(env['HOME'] ?? homedir(), '.cache')
 }
 
 function nonEmpty(text: string | undefined): string | undefined {

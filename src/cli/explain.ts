@@ -17,7 +17,7 @@ const commonHints: Readonly<Record<ProblemCode, string>> = {
   advisories_missing: 'Run `seawall db update`, or name another database with --db.',
   not_authorised: 'Log in with `docker login` or `podman login`, then try again.',
   malformed: 'Fetch or save it again; if it stays like this, whoever made it has to mend it.',
-  limit_exceeded: 'Scan it with more room, or leave it alone if you do not trust it.',
+  limit_exceeded: 'No usual image needs that much: do not use it unless you know why.',
 }
 
 /** Says what ended a run in words for the user. */

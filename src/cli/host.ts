@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import { setFlagsFromString } from 'node:v8'
 import { printable } from '#kit/text.ts'
 import type { CommandContext, Terminal } from './command.ts'
 import { explain } from './explain.ts'
@@ -9,12 +10,14 @@ import { standardOutput, unwritable } from './terminal/standard-output.ts'
 
 const interruptExit = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 /** How long running work may take to stop before the process leaves anyway. */
-const graceMs = 300
+const graceMs = 200
 const usualColumns = 120
 
 /** Runs the program on this process: its arguments, streams, signals and exit code. */
 export async function runOnProcess(args: readonly string[]): Promise<void> {
   const { env, stderr } = process
+  // V8 would let the space for new objects grow to a hundred megabytes while a file system is put together.
+  setFlagsFromString('--semi-space-growth-factor=1')
   const isInteractive = showsProgress(env, stderr.isTTY)
   using display = new ProgressDisplay({
     write: (text) => void stderr.write(text),

@@ -1,9 +1,3 @@
-import { programVersion } from './version.ts'
+import { runOnProcess } from './host.ts'
 
-const args = process.argv.slice(2)
-if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
-  process.stdout.write(`${programVersion}\n`)
-} else {
-  const { runOnProcess } = await import('./host.ts')
-  await runOnProcess(args)
-}
+await runOnProcess(process.argv.slice(2))

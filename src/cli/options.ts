@@ -29,7 +29,7 @@ export function parseOptions(
   flags: readonly Flag[],
   given: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
-  const result = command.options.safeParse(given)
+  const result = command.options.safeParse(withNegations(flags, given))
   if (result.success) return result.data
   const [issue] = result.error.issues
   const flag = flags.find(({ key }) => key === issue?.path[0])
@@ -43,6 +43,21 @@ export function parseOptions(
   const likely = typeof value === 'string' ? nearest(value.toLowerCase(), choices) : undefined
   const advice = likely === undefined ? '' : `Did you mean ${likely}? `
   throw new Problem('usage', `${what.join(' ')}: ${why}`, { hint: `${advice}See seawall ${command.name} --help.` })
+}
+
+/** commander takes `--no-cache` for `--cache` set to false. */
+function withNegations(
+  flags: readonly Flag[],
+  given: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const all = { ...given }
+  for (const { key, name } of flags) {
+    const opposite = flags.find((flag) => name === `no-${flag.name}`)?.key
+    if (opposite === undefined) continue
+    all[key] = given[opposite] === false
+    if (given[opposite] === false) delete all[opposite]
+  }
+  return all
 }
 
 function itemOf(container: unknown, key: PropertyKey): unknown {

@@ -7,7 +7,11 @@ import { optionOf, parseOptions } from './options.ts'
 import { commands } from './registry.generated.ts'
 import { programVersion } from './version.ts'
 
-const groups: Readonly<Record<string, string>> = { db: 'The advisory database', version: 'Versions of packages' }
+const groups: Readonly<Record<string, string>> = {
+  cache: 'What is known of layers',
+  db: 'The advisory database',
+  version: 'Versions of packages',
+}
 
 const firstSteps = [
   { run: 'seawall scan alpine:3.19', about: 'find the known vulnerabilities of an image' },

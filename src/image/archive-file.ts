@@ -1,8 +1,9 @@
 import type { FileHandle } from 'node:fs/promises'
 import { Problem } from '#kit/errors.ts'
+import { hashOnThread } from '#kit/hash-thread.ts'
 import { readAll } from '#kit/limits.ts'
 import { readTar } from '#kit/tar/tar.ts'
-import { checkMember, inArchive } from './archive-head.ts'
+import { archiveKind, checkMember, headBytes, inArchive } from './archive-head.ts'
 import { ArchiveMembers } from './archive-members.ts'
 import { openRegular, type Range, readRange } from './file-range.ts'
 import type { ReadOptions, StoredPieces } from './stored-target.ts'
@@ -33,21 +34,33 @@ export async function openArchiveFile(
     await file.close()
     throw inArchive(error, path)
   }
-  async function* blob(name: string): AsyncGenerator<Uint8Array> {
+  async function* read(name: string, isTransient: boolean): AsyncGenerator<Uint8Array> {
     const member = members.find(name)
     if (member === undefined) throw new Problem('malformed', `${name} is missing`, { at: path })
     if (member.isSparse) throw new Problem('malformed', `${name} is stored as a sparse file`, { at: path })
-    yield* readRange(file, member, { at: `${path}: ${name}`, signal })
+    yield* readRange(file, member, { at: `${path}: ${name}`, signal, isTransient })
+  }
+  async function hash(name: string): Promise<((signal: AbortSignal) => Promise<string>) | undefined> {
+    const member = members.find(name)
+    if (member === undefined || member.isSparse || member.size < threadPaysBytes) return undefined
+    const range = { offset: member.offset, size: headBytes }
+    const head = await readAll(readRange(file, range, { at: `${path}: ${name}`, signal }), headBytes, path)
+    if (archiveKind(head) !== 'tar') return undefined
+    const { offset, size: bytes } = member
+    return async (until) => `sha256:${await hashOnThread({ fd: file.fd, offset, size: bytes }, until)}`
   }
   return {
     at: path,
-    blob,
+    hash,
+    blob: (name) => read(name, true),
     size: async (name) => members.find(name)?.size,
-    document: (name) => readAll(blob(name), limits.documentBytes, `${path}: ${name}`),
+    document: (name) => readAll(read(name, false), limits.documentBytes, `${path}: ${name}`),
     [Symbol.asyncDispose]: () => file.close(),
   }
 }
 
+/** Starting a thread takes as long as hashing this much. */
+const threadPaysBytes = 16 * 1024 * 1024
 const headerChunkBytes = 16 * 1024
 const zeros = new Uint8Array(1024 * 1024)
 

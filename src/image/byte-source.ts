@@ -19,17 +19,15 @@ export class ByteSource implements AsyncDisposable, AsyncIterable<Uint8Array> {
 
   /** At least the first `count` bytes, fewer only if the stream has fewer. */
   async peek(count: number): Promise<Buffer> {
-    const chunks: Uint8Array[] = []
-    let size = 0
-    while (size < count) {
+    let peeked = (await this.#pull()) ?? new Uint8Array()
+    while (peeked.length < count) {
+      const start = Buffer.from(peeked)
       const chunk = await this.#pull()
       if (chunk === undefined) break
-      chunks.push(chunk)
-      size += chunk.length
+      peeked = joined([start, chunk], start.length + chunk.length)
     }
-    const [only] = chunks
-    this.#peeked = chunks.length === 1 ? only : joined(chunks, size)
-    return Buffer.from(this.#peeked?.subarray(0, count) ?? [])
+    this.#peeked = peeked
+    return Buffer.from(peeked.subarray(0, count))
   }
 
   async next(): Promise<Uint8Array | undefined> {

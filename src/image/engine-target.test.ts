@@ -14,6 +14,7 @@ import {
   tarOf,
 } from '../../test/helpers/image-archive.ts'
 import { comparable, readImage } from '../../test/helpers/image-reading.ts'
+import type { ImageReader } from './image-reader.ts'
 import { hostPlatform, parsePlatform } from './platform.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void
@@ -79,6 +80,21 @@ describe('a local engine', () => {
     })
     expect(contents.description).toBe('shop/api:1 from the Docker Engine')
     expect(comparable(contents)).toEqual(comparable(await readImage(join(folder.path, 'saved.tar'))))
+  })
+
+  it('is not asked for an image that is known already', async () => {
+    answer = engineWith(await tarOf(modernPieces(image)))
+    const known = await read('shop/api:1')
+    const ids: string[] = []
+    asked = []
+    const readKnown: ImageReader = async ({ id }) => {
+      ids.push(id)
+      return { ...known, subject: { ...known.subject, name: 'older:1' } }
+    }
+    const again = await read('shop/api:1', { options: { readImage: readKnown } })
+    expect(again).toEqual(known)
+    expect(ids).toEqual([known.subject.digest])
+    expect(asked.map((url) => url.split('?')[0])).toEqual(['/images/shop/api:1/json'])
   })
 
   it('is asked for the platform, and refused when it has another', async () => {

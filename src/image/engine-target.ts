@@ -40,7 +40,7 @@ async function openFromEngine(engine: Engine, reference: string, options: Engine
   const image = isEngineReference(reference) ? await inspectImage(engine, reference, options) : undefined
   if (image === undefined) throw new Problem('target_unreachable', `${engine.title} has no image ${reference}`, { at })
   requirePlatform(platformOf(image), options.platform, at)
-  return streamedTarget(() => exportImage(engine, exportName(image, reference), options), {
+  const target = streamedTarget(() => exportImage(engine, exportName(image, reference), options), {
     ...options,
     kind: engine.kind,
     format: 'any',
@@ -49,6 +49,17 @@ async function openFromEngine(engine: Engine, reference: string, options: Engine
     at: `${at}: ${reference}`,
     selection: { kind: 'any' },
   })
+  const { readImage } = options
+  if (readImage === undefined) return target
+  return {
+    ...target,
+    async read(selector) {
+      const whole = { id: image.id, read: () => target.read(selector) }
+      const { subject, ...contents } = await readImage(whole, { ...options, selector })
+      const { digest, platform, layers } = subject
+      return { ...contents, subject: { kind: engine.kind, name: reference, digest, platform, layers } }
+    },
+  }
 }
 
 /** By its id, so that it is the image that was inspected, and that one only, whatever its tags are meanwhile. */

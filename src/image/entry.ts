@@ -33,14 +33,24 @@ export interface LayerContents {
   readonly entries: readonly Entry[]
   /** Entries that could not be taken in, each with the reason. */
   readonly unknowns: readonly Unknown[]
-  /** Uncompressed size of the archive. */
+  /** Uncompressed bytes that were read: the whole archive, but for a layer read by its table of contents. */
   readonly bytes: number
   /** `sha256:…` of the uncompressed archive, when it was asked for. */
   readonly diffId?: string | undefined
+  /** How many of the unknowns, the first ones, any selector would have had; absent where that is not told. */
+  readonly refusals?: number | undefined
+  /** Present when reading by a table of contents was asked for. */
+  readonly reading?: LayerReading | undefined
 }
+
+/** By which table of contents a layer was read, or why as a whole. */
+export type LayerReading =
+  | { readonly by: 'estargz' | 'zstd-chunked' }
+  | { readonly by: 'whole'; readonly reason: string }
 
 /** Boils a file down while it streams by, so that a large binary costs only what is known of it. */
 export interface Probe {
+  /** The chunk is gone afterwards: what is to be kept of it must be copied. */
   write(chunk: Uint8Array): void
   /** What to keep; `undefined` when the file turned out to be of no interest. */
   end(): Buffer | undefined
@@ -51,5 +61,15 @@ export interface Selector {
   /** True when the file is wanted for its path (as in `Entry.path`). Called once per file: must be cheap. */
   wants(path: string): boolean
   /** For a file not wanted by path: a probe for what its first bytes show. `head` has 64 bytes, fewer if the file has. */
+  probe(head: Uint8Array, sizeBytes: number): Probe | undefined
+  /** Who probes, where their notes can be told apart; absent where they cannot, and then nothing of it is stored. */
+  readonly analysers?: readonly Analyser[] | undefined
+}
+
+/** Knows files by their content. */
+export interface Analyser {
+  readonly id: string
+  /** Raised when its probe would keep something else of the same file. */
+  readonly version: number
   probe(head: Uint8Array, sizeBytes: number): Probe | undefined
 }

@@ -24,18 +24,26 @@ export interface Range {
   readonly size: number
 }
 
-/** The bytes of a range, in fresh chunks. Throws `malformed` when the file ends before it. */
+interface RangeOptions {
+  readonly at: string
+  readonly signal: AbortSignal
+  /** Every chunk comes in the memory of the one before: it is gone once the next is asked for. */
+  readonly isTransient?: boolean
+}
+
+/** The bytes of a range, in chunks. Throws `malformed` when the file ends before it. */
 export async function* readRange(
   file: FileHandle,
   { offset, size }: Range,
-  { at, signal }: { readonly at: string; readonly signal: AbortSignal },
+  { at, signal, isTransient = false }: RangeOptions,
 ): AsyncGenerator<Buffer> {
   let position = offset
   const end = offset + size
+  const shared = isTransient ? Buffer.allocUnsafeSlow(Math.min(chunkBytes, size)) : undefined
   while (position < end) {
     signal.throwIfAborted()
     const length = Math.min(chunkBytes, end - position)
-    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(length), 0, length, position)
+    const { bytesRead, buffer } = await file.read(shared ?? Buffer.allocUnsafe(length), 0, length, position)
     if (bytesRead === 0)
       throw new Problem('malformed', `the file ends at byte ${position}, in the middle of something`, { at })
     position += bytesRead

@@ -22,7 +22,7 @@ export function assembleImage(
       return { layer: { ...layer, index, diffId: diffId ?? '' }, contents: nothing }
     }
     const contents = contentsOf(piece)
-    if (diffId !== undefined && contents.diffId !== diffId) {
+    if (diffId !== undefined && contents.diffId !== undefined && contents.diffId !== diffId) {
       unknowns.push({ path: `layer ${index}`, reason: `content does not match its diff_id ${diffId}` })
     }
     return { layer: { ...layer, index, diffId: diffId ?? contents.diffId ?? '' }, contents }

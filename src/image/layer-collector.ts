@@ -14,13 +14,16 @@ const targetLimitBytes = 4095
 const ambiguous = 'its tar headers mean one thing to GNU tar, as which they were read, and another to container engines'
 
 /** Entries that are reported one by one; the rest is counted. */
-const reportedUnknowns = 10_000
+export const reportedUnknowns = 10_000
 
 export interface CollectorOptions {
   readonly selector: Selector
   readonly limits: ImageLimits
   readonly name: string
 }
+
+/** Where members come from; told whether the content of the last one is wanted. */
+type MemberSource = Pick<TarParser, 'keep' | 'skip'>
 
 /** An entry that is still being read. */
 interface OpenEntry extends Entry {
@@ -34,18 +37,21 @@ interface Sink {
 
 /** Turns what a parser yields into entries, with the content that the selector wants. */
 export class LayerCollector {
-  readonly #parser: TarParser
+  readonly #parser: MemberSource
   readonly #options: CollectorOptions
   readonly #deadline: Deadline
   readonly #entries: Entry[] = []
-  readonly #unknowns: Unknown[] = []
+  /** What could not be taken in at all. */
+  readonly #refused: Unknown[] = []
+  /** What was wanted and could not be kept. */
+  readonly #unkept: Unknown[] = []
   #moreUnknowns = 0
   #members = 0
   #keptBytes = 0
   #contentBytes = 0
   #sink: Sink | undefined
 
-  constructor(parser: TarParser, options: CollectorOptions, deadline: Deadline) {
+  constructor(parser: MemberSource, options: CollectorOptions, deadline: Deadline) {
     this.#parser = parser
     this.#options = options
     this.#deadline = deadline
@@ -56,9 +62,10 @@ export class LayerCollector {
     else this.#takeMember(event)
   }
 
-  finish(): Pick<LayerContents, 'entries' | 'unknowns'> {
+  finish(): Pick<LayerContents, 'entries' | 'unknowns' | 'refusals'> {
     const more = { path: this.#options.name, reason: `${this.#moreUnknowns} more entries could not be taken in` }
-    return { entries: this.#entries, unknowns: this.#moreUnknowns > 0 ? [...this.#unknowns, more] : this.#unknowns }
+    const unknowns = [...this.#refused, ...this.#unkept, ...(this.#moreUnknowns > 0 ? [more] : [])]
+    return { entries: this.#entries, unknowns, refusals: this.#refused.length }
   }
 
   #takeMember(header: TarHeader): void {
@@ -67,7 +74,7 @@ export class LayerCollector {
     const linkTarget = linkTargetOf(header)
     const refused = header.refused ?? refusedPart(header.path) ?? linkTarget?.refused
     if (refused !== undefined) {
-      this.#report(header.path, refused)
+      this.#report(header.path, refused, this.#refused)
       return
     }
     if (header.isAmbiguous) this.#report(header.path, ambiguous)
@@ -96,7 +103,7 @@ export class LayerCollector {
   #startFile(entry: OpenEntry): Sink | undefined {
     const { selector, limits } = this.#options
     if (!selector.wants(entry.path)) return entry.size === 0 ? undefined : this.#headSink(entry)
-    if (entry.size > limits.keptFileBytes) this.#report(entry.path, `it is larger than ${limits.keptFileBytes} bytes`)
+    if (entry.size > limits.keptFileBytes) this.#report(entry.path, tooLarge(limits))
     else if (this.#reserve(entry)) return keepingSink(entry)
     return undefined
   }
@@ -170,9 +177,8 @@ export class LayerCollector {
     else if (this.#reserve(entry, result.length)) entry.content = compact(result)
   }
 
-  #report(path: string, reason: string): void {
-    if (this.#unknowns.length < reportedUnknowns)
-      this.#unknowns.push({ path: path.startsWith('/') ? path : `/${path}`, reason })
+  #report(path: string, reason: string, list = this.#unkept): void {
+    if (this.#refused.length + this.#unkept.length < reportedUnknowns) list.push(unknownAt(path, reason))
     else this.#moreUnknowns += 1
   }
 
@@ -180,6 +186,15 @@ export class LayerCollector {
     const { name } = this.#options
     return new Problem('limit_exceeded', `${name} ${what}`, { at: name })
   }
+}
+
+export function unknownAt(path: string, reason: string): Unknown {
+  return { path: path.startsWith('/') ? path : `/${path}`, reason }
+}
+
+/** Why a wanted file was not kept. */
+export function tooLarge({ keptFileBytes }: Pick<ImageLimits, 'keptFileBytes'>): string {
+  return `it is larger than ${keptFileBytes} bytes`
 }
 
 /** overlayfs hides what has the name of a character device 0:0; images say the same with a prefix. */

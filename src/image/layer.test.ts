@@ -23,7 +23,7 @@ function read(archive: Buffer, settings: Settings = {}, chunkBytes = archive.len
   return readLayer(chunks, {
     selector: settings.selector ?? nothing,
     limits: { ...imageLimits, ...settings.limits },
-    signal: AbortSignal.timeout(25_000),
+    signal: new AbortController().signal,
     name: 'layer 3',
     hashDiffId: settings.hashDiffId ?? false,
   })
@@ -55,6 +55,7 @@ describe('a layer', () => {
         { ...common, path: 'dev/null', type: 'character-device', size: 0, mode: 0o644 },
       ],
       unknowns: [],
+      refusals: 0,
       bytes: archive.length,
       diffId: undefined,
     })

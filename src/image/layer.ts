@@ -8,6 +8,9 @@ import { inflate } from './inflate.ts'
 import { LayerCollector } from './layer-collector.ts'
 import type { ImageLimits } from './limits.ts'
 
+/** Raised when the same layer would yield other entries or unknowns than before: what is stored of it is void then. */
+export const readingVersion = 1
+
 export interface LayerOptions {
   readonly selector: Selector
   readonly limits: ImageLimits
@@ -30,7 +33,7 @@ export async function readLayer(blob: Chunks, options: LayerOptions): Promise<La
   const collector = new LayerCollector(parser, options, deadline)
   let bytes = 0
   try {
-    for await (const chunk of inflate(blob, { name, limits, signal: deadline.signal })) {
+    for await (const chunk of inflate(blob, { name, limits, signal: deadline.signal, isTransient: true })) {
       bytes += chunk.length
       hash?.update(chunk)
       for (const event of parser.push(chunk)) collector.take(event)

@@ -12,19 +12,19 @@ export function layoutDirectory(
   directory: string,
   { limits, signal }: { readonly limits: ImageLimits; readonly signal: AbortSignal },
 ): StoredPieces {
-  async function* blob(path: string): AsyncGenerator<Uint8Array> {
+  async function* read(path: string, isTransient: boolean): AsyncGenerator<Uint8Array> {
     const { file, size } = await openRegular(join(directory, path))
     try {
-      yield* readRange(file, { offset: 0, size }, { at: `${directory}: ${path}`, signal })
+      yield* readRange(file, { offset: 0, size }, { at: `${directory}: ${path}`, signal, isTransient })
     } finally {
       await file.close()
     }
   }
   return {
     at: directory,
-    blob,
+    blob: (path) => read(path, true),
     size: (path) => fileSize(join(directory, path)),
-    document: (path) => readAll(blob(path), limits.documentBytes, `${directory}: ${path}`),
+    document: (path) => readAll(read(path, false), limits.documentBytes, `${directory}: ${path}`),
     async [Symbol.asyncDispose]() {},
   }
 }

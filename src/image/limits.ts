@@ -14,6 +14,8 @@ export interface ImageLimits {
   readonly keptFileBytes: number
   /** Sum over all wanted files of one layer; beyond it files are reported as unknown. */
   readonly keptLayerBytes: number
+  /** Sum over the wanted files of all layers; beyond it those of the lower layers are reported as unknown. */
+  readonly keptImageBytes: number
   readonly layers: number
   /** Manifest, index and configuration documents. */
   readonly documentBytes: number
@@ -30,6 +32,7 @@ export const imageLimits: ImageLimits = {
   pathBytes: 4096,
   keptFileBytes: 64 * 1024 ** 2,
   keptLayerBytes: 192 * 1024 ** 2,
+  keptImageBytes: 256 * 1024 ** 2,
   layers: 512,
   documentBytes: 8 * 1024 ** 2,
   layerMs: 30 * 60 * 1000,

@@ -7,6 +7,8 @@ import { type ExistingPath, findPath, looksLikePath, parsePrefix } from './argum
 import type { Engine } from './engine-client.ts'
 import { dockerEngines, podmanEngines } from './engine-socket.ts'
 import { findInEngines } from './engine-target.ts'
+import type { ImageReader } from './image-reader.ts'
+import { type LayerReader, readBlob } from './layer-reader.ts'
 import { isLayoutDirectory } from './layout-directory.ts'
 import { openLayout } from './layout-target.ts'
 import type { ImageLimits } from './limits.ts'
@@ -25,6 +27,10 @@ export interface OpenOptions {
   /** PEM file of a private authority. */
   readonly caFile?: string | undefined
   readonly limits: ImageLimits
+  /** How layers are read; straight from the blob when absent. */
+  readonly readLayer?: LayerReader | undefined
+  /** How images are read that an engine can only give as a whole; straight from the engine when absent. */
+  readonly readImage?: ImageReader | undefined
 }
 
 /**
@@ -147,8 +153,9 @@ async function fromRegistry(reference: string, options: OpenOptions, context: Co
       hint: 'Leave --offline out, or name a local archive.',
     })
   }
-  const { platform, limits, caFile, insecure } = options
-  return openRegistry(parseReference(reference), { platform, limits, caFile, plainHttp: insecure }, context)
+  const { platform, limits, caFile, insecure, readLayer } = options
+  const opening = { platform, limits, caFile, plainHttp: insecure, readLayer }
+  return openRegistry(parseReference(reference), opening, context)
 }
 
 function nowhere(name: string, failures: readonly Problem[]): Problem {
@@ -165,8 +172,8 @@ function noSuchFile(name: string): Problem {
   return new Problem('target_unreachable', 'no such file or directory', { at: name })
 }
 
-function readOptions({ limits }: OpenOptions, context: Context): ReadOptions {
-  return { limits, signal: context.signal, progress: (step) => context.progress(step) }
+function readOptions({ limits, readLayer = readBlob, readImage }: OpenOptions, context: Context): ReadOptions {
+  return { limits, readLayer, readImage, signal: context.signal, progress: (step) => context.progress(step) }
 }
 
 /** What a user can act on; a bug stays a bug. */

@@ -1,22 +1,29 @@
 import { availableParallelism } from 'node:os'
 import { mapConcurrently } from '#kit/concurrency.ts'
 import type { Progress } from '#kit/context.ts'
-import type { LayerContents, Selector } from './entry.ts'
+import type { Selector } from './entry.ts'
 import { assembleImage, checkLayerCount, layerName } from './image-contents.ts'
-import { type ImagePieces, type ResolvedImage, readPromised } from './image-pieces.ts'
-import { readLayer } from './layer.ts'
+import { type ImagePieces, promisedDigest, type ResolvedImage, readPromised } from './image-pieces.ts'
+import type { ImageReader } from './image-reader.ts'
+import { KeptContent } from './kept-content.ts'
+import type { LayerBlob, LayerReader } from './layer-reader.ts'
 import type { ImageLimits } from './limits.ts'
 import type { Target, TargetContents } from './target.ts'
 
 /** Pieces that can be read in any order and as often as wanted. */
 export interface StoredPieces extends ImagePieces, AsyncDisposable {
+  /** A chunk is gone once the next is asked for. */
   blob(path: string): AsyncIterable<Uint8Array>
+  /** Works out the digest of a piece that is uncompressed and large enough for it to pay, beside whatever else happens. */
+  hash?(path: string): Promise<((signal: AbortSignal) => Promise<string>) | undefined>
 }
 
 export interface ReadOptions {
   readonly limits: ImageLimits
   readonly signal: AbortSignal
   readonly progress: (step: Progress) => void
+  readonly readLayer: LayerReader
+  readonly readImage?: ImageReader | undefined
 }
 
 /** Layers read at a time: inflating runs beside the main thread, so more than the processors gains nothing. */
@@ -42,24 +49,41 @@ async function readStored(
   image: ResolvedImage,
   { name, ...options }: ReadOptions & { readonly name: string; readonly selector: Selector },
 ): Promise<TargetContents> {
-  const paths = new Set(image.pieces.filter(({ isElsewhere }) => !isElsewhere).map(({ path }) => path))
+  const blobs = await storedBlobs(pieces, image)
   const failed = new AbortController()
   const signal = AbortSignal.any([options.signal, failed.signal])
-  const count = await counter(pieces, [...paths], options)
+  const count = counter(blobs, options)
+  const kept = new KeptContent(options.limits.keptImageBytes)
   let layersRead = 0
-  const read = await mapConcurrently([...paths], width, async (path) => {
+  await mapConcurrently(blobs, width, async ({ path, position }) => {
     try {
-      const contents = await readPiece(pieces, path, { ...options, name: layerName(image, path), signal, count })
+      const blob = await layerBlob(pieces, path, { image, count })
+      kept.add(position, await options.readLayer(blob, { ...options, signal }))
       layersRead += 1
-      options.progress(layersStep(layersRead, paths.size))
-      return [path, contents] as const
+      options.progress(layersStep(layersRead, blobs.length))
     } catch (error) {
       failed.abort(error)
       throw error
     }
   })
-  const contents = new Map(read)
+  const contents = new Map(blobs.map(({ path, position }) => [path, kept.get(position, layerName(image, path))]))
   return assembleImage(image, { name, kind: image.kind }, ({ path }) => contents.get(path) ?? never(path))
+}
+
+interface StoredBlob {
+  readonly path: string
+  readonly size: number
+  /** Index of the first layer that it is. */
+  readonly position: number
+}
+
+/** Each blob once, the largest first: what is read last should not keep one processor busy alone. */
+async function storedBlobs(pieces: StoredPieces, { pieces: layers }: ResolvedImage): Promise<StoredBlob[]> {
+  const blobs = new Map<string, StoredBlob>()
+  for (const [position, { path, isElsewhere }] of layers.entries()) {
+    if (!isElsewhere && !blobs.has(path)) blobs.set(path, { path, size: (await pieces.size(path)) ?? 0, position })
+  }
+  return [...blobs.values()].toSorted((one, other) => other.size - one.size)
 }
 
 /** How far a reader of layers has come. */
@@ -67,13 +91,8 @@ export function layersStep(done: number, total?: number): Progress {
   return { task: 'layers read', done, total, unit: 'items', finished: done === total }
 }
 
-async function counter(
-  pieces: StoredPieces,
-  paths: readonly string[],
-  { progress }: ReadOptions,
-): Promise<(bytes: number) => void> {
-  let total = 0
-  for (const path of paths) total += (await pieces.size(path)) ?? 0
+function counter(blobs: readonly StoredBlob[], { progress }: ReadOptions): (bytes: number) => void {
+  const total = blobs.reduce((sum, { size }) => sum + size, 0)
   let done = 0
   return (bytes) => {
     done += bytes
@@ -81,20 +100,21 @@ async function counter(
   }
 }
 
-async function readPiece(
+async function layerBlob(
   pieces: StoredPieces,
   path: string,
-  options: ReadOptions & {
-    readonly selector: Selector
-    readonly name: string
-    readonly count: (bytes: number) => void
-  },
-): Promise<LayerContents> {
-  const blob = counted(pieces.blob(path), options)
-  return readPromised(pieces, path, { blob, read: (chunks) => readLayer(chunks, { ...options, hashDiffId: true }) })
+  { image, count }: { readonly image: ResolvedImage; readonly count: (bytes: number) => void },
+): Promise<LayerBlob> {
+  return {
+    name: layerName(image, path),
+    digest: promisedDigest(path),
+    diffId: image.layers.find(({ index }) => image.pieces[index]?.path === path)?.diffId,
+    read: (consume) => readPromised(pieces, path, { blob: counted(pieces.blob(path), count), read: consume }),
+    hash: await pieces.hash?.(path),
+  }
 }
 
-async function* counted(blob: AsyncIterable<Uint8Array>, { count }: { readonly count: (bytes: number) => void }) {
+async function* counted(blob: AsyncIterable<Uint8Array>, count: (bytes: number) => void) {
   for await (const chunk of blob) {
     count(chunk.byteLength)
     yield chunk

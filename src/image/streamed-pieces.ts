@@ -5,6 +5,7 @@ import { archiveKind, headBytes } from './archive-head.ts'
 import { ArchiveMembers } from './archive-members.ts'
 import type { LayerContents, Selector } from './entry.ts'
 import { type ImagePieces, readPromised } from './image-pieces.ts'
+import { KeptContent } from './kept-content.ts'
 import { readLayer } from './layer.ts'
 import type { ReadOptions } from './stored-target.ts'
 
@@ -13,7 +14,8 @@ interface Piece {
   readonly size: number
   /** A document; absent when it was dropped to make room. */
   bytes?: Buffer
-  readonly layer?: LayerContents
+  /** Which of the layers that passed by it is, when it is one. */
+  readonly layer?: number
   /** Why it could not be read as a layer, in case it turns out to be one. */
   readonly failure?: Problem
 }
@@ -30,6 +32,7 @@ export class StreamedPieces implements ImagePieces {
   readonly at: string
   readonly #options: StreamOptions
   readonly #members: ArchiveMembers<Piece>
+  readonly #kept: KeptContent
   #documents: Piece[] = []
   #documentBytes = 0
   #layers = 0
@@ -38,6 +41,7 @@ export class StreamedPieces implements ImagePieces {
     this.at = at
     this.#options = options
     this.#members = new ArchiveMembers(at, options.limits)
+    this.#kept = new KeptContent(options.limits.keptImageBytes)
   }
 
   /** Layers that have passed by so far, those of other images in the archive included. */
@@ -70,11 +74,12 @@ export class StreamedPieces implements ImagePieces {
   /** A layer that passed by, under the name it has in its image. */
   layer(path: string, name: string): LayerContents {
     const piece = this.#members.find(path)
-    if (piece?.layer === undefined) {
+    const contents = piece?.layer === undefined ? undefined : this.#kept.get(piece.layer, name)
+    if (contents === undefined) {
       throw piece?.failure ?? new Problem('malformed', `${path} is not a layer`, { at: this.at })
     }
-    const { unknowns } = piece.layer
-    return { ...piece.layer, unknowns: unknowns.map((one) => (one.path === path ? { ...one, path: name } : one)) }
+    const { unknowns } = contents
+    return { ...contents, unknowns: unknowns.map((one) => (one.path === path ? { ...one, path: name } : one)) }
   }
 
   async #readLayer({ path, size }: TarHeader, blob: AsyncIterable<Uint8Array>): Promise<Piece> {
@@ -88,11 +93,12 @@ export class StreamedPieces implements ImagePieces {
     }
     const { signal } = this.#options
     try {
-      const layer = await readPromised(this, path, {
+      const contents = await readPromised(this, path, {
         blob,
         read: (chunks) => readLayer(chunks, { selector, limits, signal, name: path, hashDiffId: true }),
       })
-      return { size, layer }
+      this.#kept.add(this.#layers, contents)
+      return { size, layer: this.#layers }
     } catch (error) {
       signal.throwIfAborted()
       if (error instanceof Problem) return { size, failure: error }

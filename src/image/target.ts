@@ -17,4 +17,12 @@ export interface TargetContents {
   readonly layers: readonly LayerContents[]
   /** What was wrong with the image as a whole without making it unreadable. */
   readonly unknowns: readonly Unknown[]
+  /** Present when layers came over the network. */
+  readonly transfer?: Transfer | undefined
+}
+
+/** Bytes of compressed layers: those that came, and those that there are. */
+export interface Transfer {
+  readonly transferred: number
+  readonly transferable: number
 }

@@ -1,13 +1,13 @@
 import type { FileNode, FileTree } from '#image/file-tree.ts'
-import { Problem } from '#kit/errors.ts'
 import type { Work } from '#kit/turns.ts'
 import type { Unknown } from '#model/package.ts'
 import type { Cataloger } from './cataloger.ts'
 import { osReleasePaths } from './distribution.ts'
 import { isBelow, parseGlob } from './glob.ts'
 import { type LinkedFiles, linkedFiles } from './links.ts'
-import { type ProbeNote, unpackNotes } from './probe-notes.ts'
-import { routerFor, selectorFor } from './selector.ts'
+import { unpackNotes } from './probe-notes.ts'
+import { probeContent } from './probing.ts'
+import { analysersOf, routerFor, selectorFor } from './selector.ts'
 
 /** One file for one cataloger. */
 export interface Job {
@@ -101,28 +101,13 @@ function notesOf(
   catalogers: readonly Cataloger[],
 ): (Job | Unknown)[] {
   if (content === undefined) return []
-  try {
-    const notes = isWhole ? probeAgain(content, catalogers) : [...unpackNotes(content)]
-    return notes.flatMap(({ id, bytes }) => {
-      const cataloger = catalogers.find((candidate) => candidate.id === id)
-      return cataloger === undefined ? [] : [{ cataloger, path, realPath: path, content: bytes, isProbed: true, layer }]
-    })
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error
-    return [{ path: `/${path}`, reason: error.message }]
-  }
-}
-
-function probeAgain(content: Buffer, catalogers: readonly Cataloger[]): ProbeNote[] {
-  return catalogers.flatMap(({ id, probe }) => {
-    const started = probe?.(content.subarray(0, headBytes), content.length)
-    started?.write(content)
-    const bytes = started?.end()
-    return bytes === undefined ? [] : [{ id, bytes }]
+  const notes = isWhole ? probeContent(analysersOf(catalogers), content) : [...unpackNotes(content)]
+  return notes.flatMap(({ id, bytes, failure }): (Job | Unknown)[] => {
+    if (failure !== undefined) return [{ path: `/${path}`, reason: failure }]
+    const cataloger = catalogers.find((candidate) => candidate.id === id)
+    return cataloger === undefined ? [] : [{ cataloger, path, realPath: path, content: bytes, isProbed: true, layer }]
   })
 }
-
-const headBytes = 64
 
 /** A file that is wanted under two names is read once, under its own if that is one of them. */
 function distinct(jobs: readonly Job[]): readonly Job[] {

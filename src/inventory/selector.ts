@@ -1,9 +1,10 @@
-import type { Probe, Selector } from '#image/entry.ts'
+import type { Analyser, Probe, Selector } from '#image/entry.ts'
 import { baseOf, parentOf } from '#kit/path.ts'
 import type { Cataloger } from './cataloger.ts'
 import { osReleasePaths } from './distribution.ts'
 import { type Glob, matchesGlob, parseGlob } from './glob.ts'
 import { packNotes } from './probe-notes.ts'
+import { Probing } from './probing.ts'
 
 /** Tells which catalogers want a path. */
 export type Router = (path: string) => readonly Cataloger[]
@@ -14,11 +15,18 @@ export type Router = (path: string) => readonly Cataloger[]
  */
 export function selectorFor(catalogers: readonly Cataloger[], more: ReadonlySet<string> = new Set()): Selector {
   const route = routerFor(catalogers)
-  const probing = catalogers.filter(({ probe }) => probe !== undefined)
-  return {
-    wants: (path) => route(path).length > 0 || osReleasePaths.has(path) || more.has(path),
-    probe: (head, sizeBytes) => probeFor(probing, head, sizeBytes),
-  }
+  const wants = (path: string) => route(path).length > 0 || osReleasePaths.has(path) || more.has(path)
+  return selectorOf(wants, analysersOf(catalogers))
+}
+
+/** Wants some paths whole, and of all other files what the analysers make of them. */
+export function selectorOf(wants: Selector['wants'], analysers: readonly Analyser[]): Selector {
+  return { wants, analysers, probe: (head, sizeBytes) => probeFor(analysers, head, sizeBytes) }
+}
+
+/** The catalogers that know files by content. */
+export function analysersOf(catalogers: readonly Cataloger[]): Analyser[] {
+  return catalogers.flatMap(({ id, version, probe }) => (probe === undefined ? [] : [{ id, version, probe }]))
 }
 
 interface Route {
@@ -63,22 +71,14 @@ function listAt(index: Map<string, Route[]>, key: string): Route[] {
   return list
 }
 
-/** Every cataloger that likes the head watches the file; what each kept is labelled with its id. */
-function probeFor(catalogers: readonly Cataloger[], head: Uint8Array, sizeBytes: number): Probe | undefined {
-  const probes = catalogers.flatMap(({ id, probe }) => {
-    const started = probe?.(head, sizeBytes)
-    return started === undefined ? [] : [{ id, probe: started }]
-  })
-  if (probes.length === 0) return undefined
+/** What every probe that likes the head keeps of a file is labelled with the cataloger's id. */
+function probeFor(analysers: readonly Analyser[], head: Uint8Array, sizeBytes: number): Probe | undefined {
+  const probing = new Probing(analysers, head, sizeBytes)
+  if (probing.isIdle) return undefined
   return {
-    write(chunk) {
-      for (const { probe } of probes) probe.write(chunk)
-    },
+    write: (chunk) => probing.write(chunk),
     end() {
-      const notes = probes.flatMap(({ id, probe }) => {
-        const bytes = probe.end()
-        return bytes === undefined ? [] : [{ id, bytes }]
-      })
+      const notes = probing.end()
       return notes.length === 0 ? undefined : packNotes(notes)
     },
   }

@@ -60,3 +60,12 @@ function stringEnd(text: string, start: number): number {
   }
   return text.length
 }
+
+/** What JSON may hold as it is, and a terminal must not get: DEL, C1 controls, bidirectional overrides, line separators. */
+const unprintable = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+
+/** Indented JSON that can be printed as it is, with a newline at its end. The same value, however it is printed. */
+export function jsonText(value: unknown): string {
+  const text = JSON.stringify(value, undefined, 2)
+  return `${text.replace(unprintable, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`
+}

@@ -1,14 +1,15 @@
 import { isUtf8 } from 'node:buffer'
 
-const needsCleaning = /(?:^|\/)\.{0,2}(?:\/|$)/
+const needsCleaning = /(?:^|\/)\.{0,2}(?:\/|$)|\0/
 
 /**
  * The name of an archive member made clean: relative, without empty or `.` components; the root is the empty string.
  * `undefined` for names that no extraction may honour: with a `..` component, as in GNU tar, or with a NUL byte.
  */
 export function cleanPath(name: string): string | undefined {
+  const short = name.slice(name.startsWith('./') ? 2 : 0, name.length - (name.endsWith('/') ? 1 : 0))
+  if (!needsCleaning.test(short)) return short
   if (name.includes('\0')) return undefined
-  if (!needsCleaning.test(name)) return name
   const parts = name.split('/').filter((part) => part !== '' && part !== '.')
   return parts.includes('..') ? undefined : parts.join('/')
 }

@@ -20,11 +20,19 @@ export function formatBytes(bytes: number): string {
   return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[power] ?? 'B'}`
 }
 
-/** Whole milliseconds of `90s`, `5m`, `1h30m`, `250ms`; `undefined` when it is none of these. */
+/** Bytes of `500MB`, `2GiB`, `0`; `undefined` when it is none of these. */
+export function parseBytes(text: string): number | undefined {
+  const [, amount, prefix = '', binary] = /^(\d{1,9}(?:\.\d{1,3})?) ?(?:([kKMGT]?)(i?)B?)?$/.exec(text) ?? []
+  if (amount === undefined) return undefined
+  const base = binary === 'i' ? 1024 : 1000
+  return Math.round(Number(amount) * base ** ' KMGT'.indexOf(prefix === '' ? ' ' : prefix.toUpperCase()))
+}
+
+/** Whole milliseconds of `90s`, `5m`, `1h30m`, `7d`, `250ms`; `undefined` when it is none of these. */
 export function parseDuration(text: string): number | undefined {
-  const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
-  if (!/^(?:\d{1,9}(?:ms|s|m|h)){1,4}$/.test(text)) return undefined
-  return [...text.matchAll(/(\d{1,9})(ms|s|m|h)/g)].reduce(
+  const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+  if (!/^(?:\d{1,9}(?:ms|s|m|h|d)){1,4}$/.test(text)) return undefined
+  return [...text.matchAll(/(\d{1,9})(ms|s|m|h|d)/g)].reduce(
     (sum, [, amount = '', unit = '']) => sum + Number(amount) * (unitMs[unit] ?? 0),
     0,
   )

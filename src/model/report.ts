@@ -51,6 +51,20 @@ export interface Coverage {
   /** Uncompressed bytes of layer content, and entries seen. */
   readonly bytes: number
   readonly entries: number
+  /** With partial reading: compressed bytes of layers that came over the network, of those that the image has. */
+  readonly transferred?: number | undefined
+  readonly transferable?: number | undefined
+  /** With partial reading: by what each layer of a registry was read. */
+  readonly readings?: readonly LayerReading[] | undefined
+}
+
+interface LayerReading {
+  /** 0 is the bottom layer. */
+  readonly index: number
+  /** A table of contents that the manifest vouches for, or everything. */
+  readonly by: 'estargz' | 'zstd-chunked' | 'whole'
+  /** Why it was read as a whole. */
+  readonly reason?: string | undefined
 }
 
 /** One thing to do: bring a package to a version that ends every finding it can end. */

@@ -1,3 +1,4 @@
+import { jsonText } from '#kit/json.ts'
 import { defineReport } from './report.ts'
 
 export default defineReport({
@@ -6,6 +7,6 @@ export default defineReport({
   spec: 'docs/report-format.md',
 
   *render(report) {
-    yield `${JSON.stringify(report, undefined, 2)}\n`
+    yield jsonText(report)
   },
 })

@@ -1,3 +1,4 @@
+import { jsonText } from '#kit/json.ts'
 import { advisoryUrl } from '#model/advisory-url.ts'
 import type { Finding } from '#model/finding.ts'
 import type { ScanReport } from '#model/report.ts'
@@ -35,7 +36,7 @@ export default defineReport({
       version: '2.1.0',
       runs: [runOf(report)],
     }
-    yield `${JSON.stringify(log, undefined, 2)}\n`
+    yield jsonText(log)
   },
 })
 
@@ -97,7 +98,7 @@ function resultOf(finding: Finding, ruleIndex: number): object {
   return {
     ruleId: id,
     ruleIndex,
-    level: levels[finding.severity],
+    ...weightOf(finding),
     message: { text: sentence(finding) },
     locations: [
       {
@@ -117,6 +118,11 @@ function resultOf(finding: Finding, ruleIndex: number): object {
       evidence,
     },
   }
+}
+
+/** SARIF 2.1.0 §3.27.9, §3.27.10: what is no failure has no level. */
+function weightOf({ verdict, severity }: Finding): object {
+  return verdict === 'not-affected' ? { kind: 'pass', level: 'none' } : { level: levels[severity] }
 }
 
 function sentence({ id, kind, verdict, package: purl, fixedVersion, fixState, location, published }: Finding): string {

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util'
-import { counted, printable } from '#kit/text.ts'
+import { counted, formatBytes, printable } from '#kit/text.ts'
 import type { Finding } from '#model/finding.ts'
-import type { ScanReport, Upgrade } from '#model/report.ts'
+import type { Coverage, ScanReport, Upgrade } from '#model/report.ts'
 import { type Severity, severities, severityRank } from '#model/severity.ts'
 import { type Cell, type Column, layOut } from './columns.ts'
 import { defineReport, type RenderOptions } from './report.ts'
@@ -32,6 +32,7 @@ export default defineReport({
     yield* upgradesSection(report, options, pen)
     yield* unfixedSection(report, options, pen)
     yield* investigationSection(report, options, pen)
+    yield* suppressedSection(report, options, pen)
     yield* endOfLifeSection(report, pen)
     yield* unknownsSection(report, pen)
     yield* footer(report, options, pen)
@@ -89,26 +90,39 @@ function upgradeRow(upgrade: Upgrade, pen: Pen): Cell[] {
   ]
 }
 
-function* unfixedSection(report: ScanReport, { columns }: RenderOptions, pen: Pen): Generator<string> {
-  const unfixed = report.findings.filter(({ verdict }) => verdict === 'affected-unfixed')
-  if (unfixed.length === 0) return
-  yield `\n${pen('bold', 'No fix yet')} for ${counted(unfixed.length, 'finding')}\n`
-  const shape: Column[] = [
-    { title: 'PACKAGE', shrinks: true },
-    { title: 'INSTALLED', shrinks: true },
-    { title: 'STATE' },
-    { title: 'WORST' },
-    { title: 'VULNERABILITIES', shrinks: true },
-  ]
-  yield* lines(layOut(shape, rowsByPackage(report, unfixed, pen), columns), pen)
+function* unfixedSection(report: ScanReport, options: RenderOptions, pen: Pen): Generator<string> {
+  const findings = report.findings.filter(({ verdict }) => verdict === 'affected-unfixed')
+  const heading = `${pen('bold', 'No fix yet')} for ${counted(findings.length, 'finding')}`
+  yield* byPackageSection({ heading, findings, report }, options, pen)
 }
 
-function* investigationSection(report: ScanReport, { columns }: RenderOptions, pen: Pen): Generator<string> {
-  const open = report.findings.filter(
+function* investigationSection(report: ScanReport, options: RenderOptions, pen: Pen): Generator<string> {
+  const findings = report.findings.filter(
     ({ verdict, kind }) => kind === 'vulnerability' && (verdict === 'under-investigation' || verdict === 'unknown'),
   )
-  if (open.length === 0) return
-  yield `\n${pen('bold', 'Undecided')}: ${counted(open.length, 'finding')} that the vendor has not decided or that could not be compared\n`
+  const heading = `${pen('bold', 'Undecided')}: ${counted(findings.length, 'finding')} that the vendor has not decided or that could not be compared`
+  yield* byPackageSection({ heading, findings, report }, options, pen)
+}
+
+function* suppressedSection(report: ScanReport, options: RenderOptions, pen: Pen): Generator<string> {
+  const findings = report.findings.filter(({ verdict }) => verdict === 'not-affected')
+  const heading = `${pen('bold', 'Not affected')}: ${counted(findings.length, 'vulnerability', 'vulnerabilities')} that the vendor rules out`
+  yield* byPackageSection({ heading, findings, report }, options, pen)
+}
+
+interface Section {
+  readonly heading: string
+  readonly findings: readonly Finding[]
+  readonly report: ScanReport
+}
+
+function* byPackageSection(
+  { heading, findings, report }: Section,
+  { columns }: RenderOptions,
+  pen: Pen,
+): Generator<string> {
+  if (findings.length === 0) return
+  yield `\n${heading}\n`
   const shape: Column[] = [
     { title: 'PACKAGE', shrinks: true },
     { title: 'INSTALLED', shrinks: true },
@@ -116,7 +130,7 @@ function* investigationSection(report: ScanReport, { columns }: RenderOptions, p
     { title: 'WORST' },
     { title: 'VULNERABILITIES', shrinks: true },
   ]
-  yield* lines(layOut(shape, rowsByPackage(report, open, pen), columns), pen)
+  yield* lines(layOut(shape, rowsByPackage(report, findings, pen), columns), pen)
 }
 
 function rowsByPackage(report: ScanReport, findings: readonly Finding[], pen: Pen): Cell[][] {
@@ -156,18 +170,40 @@ function* unknownsSection({ unknowns }: ScanReport, pen: Pen): Generator<string>
   if (rest > 0) yield `  and ${rest} more; --format json lists all\n`
 }
 
-function* footer({ summary, findings, database }: ScanReport, { now }: RenderOptions, pen: Pen): Generator<string> {
+/** Counts what may affect the image: neither what was ruled out nor gaps in the data, which have sections of their own. */
+function* footer(report: ScanReport, { now }: RenderOptions, pen: Pen): Generator<string> {
+  const { findings, database, coverage } = report
+  const open = findings.filter(({ kind, verdict }) => kind === 'vulnerability' && verdict !== 'not-affected')
+  const bySeverity = Map.groupBy(open, ({ severity }) => severity)
   const counts = severities
     .toReversed()
-    .filter((severity) => summary.bySeverity[severity] > 0)
-    .map((severity) => pen(severityStyles[severity], `${summary.bySeverity[severity]} ${severity}`))
-  const exploited = summary.knownExploited === 0 ? '' : ` · ${summary.knownExploited} known to be exploited`
-  const total = findings.length === 0 ? 'No findings' : `${counted(findings.length, 'finding')}: ${counts.join(', ')}`
+    .filter((severity) => bySeverity.has(severity))
+    .map((severity) => pen(severityStyles[severity], `${bySeverity.get(severity)?.length} ${severity}`))
+  const known = open.filter(({ kev }) => kev !== undefined).length
+  const exploited = known === 0 ? '' : ` · ${known} known to be exploited`
+  const total = open.length === 0 ? nothingFound(report) : `${counted(open.length, 'finding')}: ${counts.join(', ')}`
   yield `\n${pen('bold', total)}${exploited}\n`
+  const transfer = transferOf(coverage)
+  if (transfer !== undefined) yield `${pen('gray', transfer)}\n`
   const days = Math.max(0, Math.floor((now.getTime() - Date.parse(database.builtAt)) / dayMs))
   const age = `Advisory data ${database.starter ? 'that ships with Seawall, ' : ''}of ${database.builtAt.slice(0, 10)}, ${counted(days, 'day')} old`
   const advice = days > staleDays || database.starter ? '; `seawall db update` gets current data' : ''
   yield `${pen(advice === '' ? 'gray' : 'yellow', `${age}${advice}.`)}\n`
+}
+
+function transferOf({ transferred, transferable, readings = [] }: Coverage): string | undefined {
+  if (transferred === undefined || transferable === undefined) return undefined
+  const byTable = readings.filter(({ by }) => by !== 'whole').length
+  const how = byTable === 0 ? '' : `; ${counted(byTable, 'layer')} by table of contents`
+  return `Read ${formatBytes(transferred)} of ${formatBytes(transferable)} from the registry${how}.`
+}
+
+/** Nothing found means nothing wrong only where everything could be judged. */
+function nothingFound({ findings, unknowns }: ScanReport): string {
+  const isComplete = unknowns.length === 0 && findings.every(({ kind }) => kind === 'vulnerability')
+  return isComplete
+    ? 'No known vulnerabilities'
+    : 'No known vulnerabilities in what could be judged; the rest is unknown'
 }
 
 function* lines(texts: readonly string[], pen: Pen): Generator<string> {

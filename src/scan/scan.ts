@@ -10,7 +10,7 @@ import type { Context } from '#kit/context.ts'
 import { inTurns } from '#kit/turns.ts'
 import type { Layer } from '#model/image.ts'
 import type { Unknown } from '#model/package.ts'
-import { type LocatedPackage, reportSchemaVersion, type ScanReport } from '#model/report.ts'
+import { type Coverage, type LocatedPackage, reportSchemaVersion, type ScanReport } from '#model/report.ts'
 import { summarize } from './summary.ts'
 
 /** A link may lead to a file that leads to the next one; nothing real needs more. */
@@ -28,7 +28,7 @@ export async function scan(
   const { findings, ...matched } = await matchAdvisories(packages, inventory.distribution, index)
   const { subject, layers } = contents
   const unknowns = [...contents.unknowns, ...layers.flatMap((layer) => layer.unknowns), ...inventory.unknowns]
-  const allUnknowns = sorted([...unknowns, ...matched.unknowns])
+  const allUnknowns = sorted([...unknowns, ...matched.unknowns, ...(packages.length === 0 ? [nothingFound] : [])])
   const { distribution } = inventory
   return {
     schemaVersion: reportSchemaVersion,
@@ -48,9 +48,13 @@ export async function scan(
     coverage: {
       ecosystems: matched.ecosystems,
       catalogers: inventory.catalogers,
-      layers: { total: subject.layers.length, read: subject.layers.length === 0 ? 0 : layers.length },
+      layers: {
+        total: subject.layers.length,
+        read: layers.filter(({ bytes }, at) => bytes > 0 && at < subject.layers.length).length,
+      },
       bytes: sum(layers, ({ bytes }) => bytes),
       entries: sum(layers, ({ entries }) => entries.length),
+      ...partialCoverage(contents),
     },
     summary: await summarize(packages, findings, allUnknowns),
   }
@@ -63,8 +67,11 @@ async function readTarget(
   context: Context,
 ): Promise<{ contents: TargetContents; inventory: Inventory }> {
   let more: ReadonlySet<string> = new Set()
+  let transferred = 0
   for (let reads = 1; ; reads++) {
-    const contents = await target.read(selectorFor(readers, more))
+    const read = await target.read(selectorFor(readers, more))
+    transferred += read.transfer?.transferred ?? 0
+    const contents = { ...read, transfer: read.transfer && { ...read.transfer, transferred } }
     const tree = await inTurns(overlaying(contents.layers), context.signal)
     const found = await catalog(tree, {
       catalogers: readers,
@@ -84,6 +91,12 @@ function withUnknowns(inventory: Inventory, unknowns: readonly Unknown[]): Inven
   return { ...inventory, unknowns: [...inventory.unknowns, ...unknowns] }
 }
 
+/** An image in which nothing is recognised is not one without vulnerabilities. */
+export const nothingFound: Unknown = {
+  path: '/',
+  reason: 'no package database, language package or Go program was found, so that nothing could be judged',
+}
+
 function unreached(path: string): Unknown {
   return { path: `/${path}`, reason: 'it is reached through links, and its content could not be had' }
 }
@@ -98,6 +111,12 @@ function located({ layerIndex, ...found }: FoundPackage, layers: readonly Layer[
   if (layer === undefined) return found
   const { index, diffId, createdBy } = layer
   return { ...found, layer: { index, diffId, createdBy } }
+}
+
+/** Only where partial reading was asked for: what a whole reading transfers depends on the cache and the network. */
+function partialCoverage({ layers, transfer }: TargetContents): Partial<Coverage> {
+  const readings = layers.flatMap(({ reading }, index) => (reading === undefined ? [] : [{ index, ...reading }]))
+  return readings.length === 0 ? {} : { ...transfer, readings }
 }
 
 function sorted(unknowns: readonly Unknown[]): Unknown[] {

@@ -141,13 +141,15 @@ describeShared('seawall db update', () => {
     expect(ids).not.toContain('osv-crates-partial')
   })
 
-  it('keeps what it has when the mirror is gone, and fails only where there is nothing', async () => {
+  it('keeps what it has when the mirror is gone, and says that it failed', async () => {
     await using place = await world()
     await seawall(place, ...place.args)
     const { digest } = openDatabase(place.db).facts
     place.feeds.files.clear()
-    const { stderr } = await seawall(place, ...place.args)
-    expect(stderr).toContain('osv-crates: failed')
+    await expect(seawall(place, ...place.args)).rejects.toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/^osv-crates: failed$[^]*^ {2}The database stays as it was/m),
+    })
     expect(openDatabase(place.db).facts.digest).toBe(digest)
     const none = ['--db', join(place.db, '../none'), '--mirror', place.feeds.url, '--source', 'osv-crates']
     place.feeds.files.set(crates, '<html>')

@@ -14,6 +14,7 @@ import { type Certificates, makeCertificates } from '../helpers/certificates.ts'
 import { describeWith, shared } from '../helpers/components.ts'
 import { type DockerRegistry, type DockerRegistryOptions, startDockerRegistry } from '../helpers/docker-registry.ts'
 import { contentOfLayout, sha256, startFakeRegistry } from '../helpers/fake-registry.ts'
+import { readHashing } from '../helpers/image-reading.ts'
 
 const layout = shared('images/oci')
 const image = 'acme/shop-api:1.4.2'
@@ -54,7 +55,11 @@ describe.skipIf(!existsSync(layout))('with ../shared', () => {
     async function pull(reference: string, options: RegistryOptions = {}): Promise<TargetContents> {
       const env: Context['env'] = { HOME: dir, DOCKER_CONFIG: dir, PATH: process.env['PATH'] }
       const context: Context = { signal, env, now: () => new Date(), progress: () => {} }
-      await using target = await openRegistry(parseReference(reference), options, context)
+      await using target = await openRegistry(
+        parseReference(reference),
+        { readLayer: readHashing, ...options },
+        context,
+      )
       return await target.read(selector)
     }
 
@@ -107,7 +112,7 @@ describe.skipIf(!existsSync(layout))('with ../shared', () => {
     const digest = sha256(content.manifests.get(image)?.body ?? Buffer.of())
     const context: Context = { signal, env: {}, now: () => new Date(), progress: () => {} }
     const reference = parseReference(`${registry.host}/acme/shop-api@${digest}`)
-    await using target = await openRegistry(reference, {}, context)
+    await using target = await openRegistry(reference, { readLayer: readHashing }, context)
     const { layers } = await target.read(selector)
     expect(fingerprint(layers)).toBe(fingerprint(await layersOfLayout()))
     expect(registry.seen.filter(({ range }) => range !== undefined).length).toBeGreaterThan(2)

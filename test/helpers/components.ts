@@ -24,8 +24,17 @@ export function describeWith(programs: readonly string[], name: string, suite: (
 }
 
 export function hasProgram(program: string): boolean {
+  return succeeds('sh', ['-c', 'command -v -- "$1"', 'sh', program])
+}
+
+/** Whether `script` can make a pseudo-terminal here: a bare chroot has none. */
+export function hasTerminals(): boolean {
+  return succeeds('script', ['-qec', 'true', '/dev/null'])
+}
+
+function succeeds(program: string, args: readonly string[]): boolean {
   try {
-    execFileSync('sh', ['-c', 'command -v -- "$1"', 'sh', program], { stdio: 'ignore' })
+    execFileSync(program, args, { stdio: 'ignore' })
     return true
   } catch {
     return false

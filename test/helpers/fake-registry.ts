@@ -59,6 +59,8 @@ export interface FakeRegistryOptions {
   /** Connections that deliver a blob are cut after so many bytes. */
   readonly cutBlobsAfter?: number
   readonly ignoresRange?: boolean
+  /** What is sent instead of a part of a blob. */
+  readonly alterPart?: (part: Buffer) => Buffer
 }
 
 export interface FakeRegistry extends AsyncDisposable {
@@ -68,6 +70,8 @@ export interface FakeRegistry extends AsyncDisposable {
   readonly content: RegistryContent
   /** Every request so far. */
   readonly seen: readonly Seen[]
+  /** Bytes of blobs sent so far. */
+  readonly sentBytes: () => number
   /** Makes all tokens given out so far worthless. */
   forgetTokens(): void
 }
@@ -169,6 +173,7 @@ export async function startFakeRegistry(
   options: FakeRegistryOptions = {},
 ): Promise<FakeRegistry> {
   const seen: Seen[] = []
+  let sentBytes = 0
   const tokens = new Set<string>()
   const server =
     options.tls === undefined
@@ -240,14 +245,16 @@ export async function startFakeRegistry(
   }
 
   function sendBlob(blob: Buffer, range: string | undefined, response: ServerResponse): void {
-    const asked = options.ignoresRange === true ? undefined : /^bytes=(\d+)-$/.exec(range ?? '')?.[1]
-    const from = Number(asked ?? 0)
-    const part = blob.subarray(from)
+    const asked = options.ignoresRange === true ? undefined : rangeOf(range, blob.byteLength)
+    const { from, to } = asked ?? { from: 0, to: blob.byteLength }
+    const kept = blob.subarray(from, to)
+    const { alterPart = (same) => same, cutBlobsAfter = Number.POSITIVE_INFINITY } = options
+    const part = asked === undefined ? kept : alterPart(kept)
+    sentBytes += part.byteLength
     response.writeHead(asked === undefined ? 200 : 206, {
       'content-length': part.byteLength,
-      ...(asked === undefined ? {} : { 'content-range': `bytes ${from}-${blob.byteLength - 1}/${blob.byteLength}` }),
+      ...(asked === undefined ? {} : { 'content-range': `bytes ${from}-${to - 1}/${blob.byteLength}` }),
     })
-    const { cutBlobsAfter = Number.POSITIVE_INFINITY } = options
     if (part.byteLength <= cutBlobsAfter) {
       response.end(part)
       return
@@ -260,6 +267,7 @@ export async function startFakeRegistry(
     origin,
     content,
     seen,
+    sentBytes: () => sentBytes,
     forgetTokens: () => tokens.clear(),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
@@ -268,6 +276,12 @@ export async function startFakeRegistry(
       })
     },
   }
+}
+
+function rangeOf(range: string | undefined, size: number): { readonly from: number; readonly to: number } | undefined {
+  const [, from, last = ''] = /^bytes=(\d+)-(\d*)$/.exec(range ?? '') ?? []
+  if (from === undefined) return undefined
+  return { from: Number(from), to: last === '' ? size : Math.min(size, Number(last) + 1) }
 }
 
 export function basicField(username: string, password: string): string {

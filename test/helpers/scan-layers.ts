@@ -5,7 +5,7 @@ import { type ImageLimits, imageLimits } from '#image/limits.ts'
 import type { Target } from '#image/target.ts'
 import type { Unknown } from '#model/package.ts'
 import type { ScanReport } from '#model/report.ts'
-import { scan } from '#scan/scan.ts'
+import { nothingFound, scan } from '#scan/scan.ts'
 import { type Member, tarOf } from './tar-writer.ts'
 
 /** A database that knows every release these tests use and no vulnerability. */
@@ -81,8 +81,9 @@ export async function expectFound({ layers, packages, unknowns }: Case): Promise
   expect(told(scanned)).toEqual(unknowns)
 }
 
+/** What is unknown about the files; that there are no packages a test sees by itself. */
 export function told({ unknowns }: Scanned): string[] {
-  return unknowns.map(({ path, reason }) => `${path}: ${reason}`)
+  return unknowns.filter((unknown) => unknown !== nothingFound).map(({ path, reason }) => `${path}: ${reason}`)
 }
 
 export function file(name: string | Buffer, content = ''): Member {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { ScanReport } from '#model/report.ts'
@@ -8,6 +8,8 @@ import { projectDir } from './components.ts'
 
 export interface Outcome {
   readonly status: number | null
+  /** As a shell tells it: 128 and the number of the signal, where one ended the program. */
+  readonly exit: number
   readonly stdout: string
   readonly stderr: string
   /** Largest resident set of the process, in bytes. */
@@ -17,6 +19,7 @@ export interface Outcome {
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string
+  readonly cwd?: string
   /** Called with the running process, so that a test can interrupt it. */
   readonly onStart?: (child: ChildProcess) => void
 }
@@ -29,6 +32,7 @@ export async function seawall(args: readonly string[], options: RunOptions = {})
   using home = temporaryDirectory()
   const child = spawn(process.execPath, ['--import', memoryProbe, program, ...args], {
     env: { PATH: process.env['PATH'] ?? '', HOME: home.path, ...options.env },
+    cwd: options.cwd,
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
   })
   options.onStart?.(child)
@@ -38,7 +42,8 @@ export async function seawall(args: readonly string[], options: RunOptions = {})
     if (child.exitCode !== null || child.signalCode !== null) resolve(child.exitCode)
     else child.once('exit', (code) => resolve(code))
   })
-  return { status, stdout: stdout ?? '', stderr: stderr ?? '', peakBytes: Number(memory) * 1024 }
+  const exit = status ?? 128 + constants.signals[child.signalCode ?? 'SIGKILL']
+  return { status, exit, stdout: stdout ?? '', stderr: stderr ?? '', peakBytes: Number(memory) * 1024 }
 }
 
 /** Scans to JSON; fails the test when the program does not end well. */

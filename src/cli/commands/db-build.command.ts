@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { BuildReport } from '#advisories/build.ts'
 import type { Context } from '#kit/context.ts'
 import { Problem } from '#kit/errors.ts'
+import { jsonText } from '#kit/json.ts'
 import { counted, formatBytes, printable } from '#kit/text.ts'
 import { defineCommand, type Terminal } from '../command.ts'
 import { columns } from '../terminal/columns.ts'
@@ -47,13 +48,14 @@ export default defineCommand({
     if (feeds.length === 0 && recipe === undefined) {
       throw new Problem('usage', 'there is nothing to build from', { hint: 'Name feeds, or a recipe with --recipe.' })
     }
+    const date = buildDate(builtAt, context)
     const inputs = [...(recipe === undefined ? [] : await recipeInputs(recipe)), ...(await openFeeds(feeds))]
     const report = await buildDatabase(output, inputs, {
-      builtAt: buildDate(builtAt, context),
+      builtAt: date,
       key: await signingKey(key, context),
       context,
     })
-    if (format === 'json') context.terminal.out(`${JSON.stringify(report, undefined, 2)}\n`)
+    if (format === 'json') context.terminal.out(jsonText(report))
     else print(report, output, context.terminal)
     return 0
   },

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Database } from '#advisories/database.ts'
 import type { LocatedDatabase } from '#advisories/locate.ts'
+import { jsonText } from '#kit/json.ts'
 import { counted, printable } from '#kit/text.ts'
 import { defineCommand } from '../command.ts'
 import { columns } from '../terminal/columns.ts'
@@ -45,7 +46,7 @@ function asJson({ dir, origin }: LocatedDatabase, { facts, sealed }: Database, a
   const shards = manifest.shards.map(({ kind, namespace, records, packages, size }) => {
     return { kind, namespace, records, packages, size }
   })
-  return `${JSON.stringify({ path: dir, origin, ageDays, ...signer, ...facts, shards }, undefined, 2)}\n`
+  return jsonText({ path: dir, origin, ageDays, ...signer, ...facts, shards })
 }
 
 function asText({ dir, origin }: LocatedDatabase, { facts, sealed, namespaces }: Database, ageDays: number): string {

@@ -3,6 +3,7 @@ import type { Database } from '#advisories/database.ts'
 import type { AdvisorySource } from '#advisories/source.ts'
 import type { UpdateReport } from '#advisories/update.ts'
 import { Problem } from '#kit/errors.ts'
+import { jsonText } from '#kit/json.ts'
 import { formatBytes, printable } from '#kit/text.ts'
 import { type CommandContext, defineCommand, type Terminal } from '../command.ts'
 
@@ -58,8 +59,9 @@ export default defineCommand({
       [...new Set(sources)].filter((one) => addresses(one).length > 0),
       { target, feeds: feedsDirectory(context.env), base, isBaseInPlace: isInPlace, key, addresses, context },
     )
-    if (format === 'json') context.terminal.out(`${JSON.stringify(forPrograms(report), undefined, 2)}\n`)
+    if (format === 'json') context.terminal.out(jsonText(forPrograms(report)))
     else print(report, context.terminal)
+    requireSuccess(report)
     return 0
   },
 })
@@ -111,6 +113,17 @@ function forPrograms({ sources, digest }: UpdateReport): object {
   }
 }
 
+/** One feed that could not be had is said and passed over; none at all is a failure. */
+function requireSuccess({ sources }: UpdateReport): void {
+  if (sources.length === 0 || sources.some(({ outcome }) => outcome !== 'failed')) return
+  const first = sources.flatMap(({ problems }) => problems)[0]
+  throw new Problem(first?.code ?? 'target_unreachable', `no feed could be updated: ${first?.message ?? 'unknown'}`, {
+    at: first?.at,
+    hint: 'The database stays as it was. Check the network, or name a mirror with --mirror.',
+    cause: first,
+  })
+}
+
 function print({ sources, digest }: UpdateReport, terminal: Terminal): void {
   for (const { id, outcome, bytes, problems } of sources) {
     terminal.note(`${printable(id)}: ${outcome}${bytes === 0 ? '' : ` (${formatBytes(bytes)})`}`)
@@ -118,6 +131,5 @@ function print({ sources, digest }: UpdateReport, terminal: Terminal): void {
       terminal.note(`  ${printable(message)}${at === undefined ? '' : ` at ${printable(at)}`}`)
     }
   }
-  if (digest === undefined) terminal.note('Nothing could be updated; the database stays as it was.')
-  else terminal.out(`${digest}\n`)
+  if (digest !== undefined) terminal.out(`${digest}\n`)
 }

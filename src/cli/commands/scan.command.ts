@@ -1,8 +1,10 @@
 import { z } from 'zod'
+import type { LayerReader } from '#image/layer-reader.ts'
 import { Problem } from '#kit/errors.ts'
 import { counted, parseDuration } from '#kit/text.ts'
 import type { ScanReport } from '#model/report.ts'
 import { severities } from '#model/severity.ts'
+import { CacheSize } from '../cache-size.ts'
 import { type CommandContext, defineCommand } from '../command.ts'
 import { programVersion } from '../version.ts'
 
@@ -36,6 +38,12 @@ const Options = z.object({
     .describe('which image of a multi-platform index, such as linux/arm64')
     .meta({ placeholder: 'OS/ARCH' }),
   offline: z.boolean().default(false).describe('never use the network'),
+  partial: z
+    .boolean()
+    .default(false)
+    .describe(
+      'read only wanted files of remote layers that have a trusted table of contents; executables are left out',
+    ),
   insecure: z.boolean().default(false).describe('allow plain HTTP to registries that are not on this machine'),
   ca: z
     .string()
@@ -49,6 +57,14 @@ const Options = z.object({
     .optional()
     .describe('directory of the advisory database')
     .meta({ placeholder: 'DIR' }),
+  cache: z
+    .string()
+    .min(1, 'expected the name of a directory')
+    .optional()
+    .describe('directory of the layer cache')
+    .meta({ placeholder: 'DIR' }),
+  noCache: z.boolean().default(false).describe('read every layer, and remember nothing of it'),
+  cacheSize: CacheSize,
   timeout: z
     .string()
     .default('1h')
@@ -103,23 +119,51 @@ async function scanWithin(argument: string, options: Options, context: CommandCo
 }
 
 async function openAndScan(argument: string, options: Options, context: CommandContext): Promise<ScanReport> {
-  const [{ openTarget }, { imageLimits }, { parsePlatform }, { openDatabase }, { locateDatabase }, { scan }] =
-    await Promise.all([
+  const [image, { imageLimits }, { parsePlatform }, { openDatabase }, { locateDatabase }, { scan }] = await Promise.all(
+    [
       import('#image/open.ts'),
       import('#image/limits.ts'),
       import('#image/platform.ts'),
       import('#advisories/database.ts'),
       import('#advisories/locate.ts'),
       import('#scan/scan.ts'),
-    ])
+    ],
+  )
   const { offline, insecure, ca, db } = options
   const platform = options.platform === undefined ? undefined : parsePlatform(options.platform)
   const place = locateDatabase({ db }, context)
   using database = openDatabase(place.dir, { trust: place.trust })
-  const opening = { platform, offline, insecure, caFile: ca, limits: imageLimits }
-  await using target = await openTarget(argument, opening, context)
+  await using cache = options.partial ? undefined : await openCache(options, context)
+  const readers = options.partial ? { readLayer: await partialReading() } : cache?.readers
+  const opening = { platform, offline, insecure, caFile: ca, limits: imageLimits, ...readers }
+  await using target = await image.openTarget(argument, opening, context)
   context.terminal.note(`Scanning ${target.description}`)
   return await scan(target, database, { context, version: programVersion })
+}
+
+/** The layer cache, unless there is to be none. What a table of contents tells is not all there is, so it is not kept. */
+async function openCache(options: Options, context: CommandContext) {
+  if (options.noCache) return undefined
+  const [{ locateCache }, { LayerCache }, { cachedReader }, { cachedImages }] = await Promise.all([
+    import('#scan/cache/location.ts'),
+    import('#scan/cache/layer-cache.ts'),
+    import('#scan/cache/cached-reader.ts'),
+    import('#scan/cache/cached-image.ts'),
+  ])
+  const { path, limitBytes } = locateCache(options, context)
+  if (limitBytes === 0) return undefined
+  const note = (text: string) => context.terminal.note(text)
+  const cache = await LayerCache.open({ path, limitBytes, note, now: () => context.now() })
+  const readers = { readLayer: cachedReader(cache), readImage: cachedImages(cache) }
+  return { readers, [Symbol.asyncDispose]: () => cache[Symbol.asyncDispose]() }
+}
+
+async function partialReading(): Promise<LayerReader> {
+  const [{ partialReader }, { readBlob }] = await Promise.all([
+    import('#image/partial/partial-reader.ts'),
+    import('#image/layer-reader.ts'),
+  ])
+  return partialReader(readBlob)
 }
 
 async function rendered(

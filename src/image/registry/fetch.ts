@@ -79,6 +79,30 @@ export function fetchBlob(
   return download(connection.address('blobs', digest), { ...connection.http, signal, send, isImmutable: true })
 }
 
+/**
+ * Fetches a part of a blob, which nothing here can check; `undefined` when the registry gives no parts. Every address is
+ * asked anew, as those that a registry redirects to expire.
+ */
+export function fetchBlobPart(
+  connection: Connection,
+  { digest, start, end }: { readonly digest: string; readonly start: number; readonly end: number },
+  signal: AbortSignal,
+): Promise<Buffer | undefined> {
+  return persistently(async () => {
+    using response = await connection.send(connection.address('blobs', digest), {
+      ...connection.http,
+      signal,
+      maxBodyBytes: end - start,
+      headers: { range: `bytes=${start}-${end - 1}` },
+    })
+    if (response.status === 200 || response.status === 416) return undefined
+    if (response.status !== 206) throw await connection.refused(response)
+    const { 'content-range': range = '' } = response.headers
+    if (!range.startsWith(`bytes ${start}-${end - 1}/`)) return undefined
+    return await readAll(response.body, end - start, response.url)
+  })
+}
+
 /** The cause of the Problem about a blob that the registry does not have. */
 export class MissingBlob extends Error {
   override readonly name = 'MissingBlob'

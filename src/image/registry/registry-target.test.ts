@@ -134,15 +134,6 @@ describe('openRegistry', () => {
     await expect(pulling.pull(`${host}/app:1`)).rejects.toMatchObject({ code: 'target_unreachable' })
   })
 
-  it('reports content that is not what the configuration promises', async () => {
-    const content = emptyContent()
-    const rootfs = { type: 'layers', diff_ids: [`sha256:${'0'.repeat(64)}`] }
-    addImage(content, { tag: '1', layers: [await tarOf({ a: 'x' })], config: { rootfs } })
-    const { host } = await pulling.start(content)
-    const { unknowns } = await pulling.pull(`${host}/app:1`)
-    expect(unknowns).toEqual([{ path: 'layer 0', reason: expect.stringContaining('diff_id') }])
-  })
-
   it('refuses what is not an image', async () => {
     const content = emptyContent()
     const config = addBlob(content, 'application/vnd.cncf.helm.config.v1+json', Buffer.from('{}'))

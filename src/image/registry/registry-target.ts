@@ -1,24 +1,25 @@
 import { mapConcurrently } from '#kit/concurrency.ts'
-import type { Context } from '#kit/context.ts'
+import type { Context, Progress } from '#kit/context.ts'
 import { Problem } from '#kit/errors.ts'
 import type { Platform } from '#model/image.ts'
 import type { Unknown } from '#model/package.ts'
 import type { LayerContents, Selector } from '../entry.ts'
-import { readLayer } from '../layer.ts'
+import { type LayerBlob, type LayerReader, readBlob } from '../layer-reader.ts'
 import { type ImageLimits, imageLimits } from '../limits.ts'
 import type { Descriptor } from '../manifest.ts'
 import { formatReference, type Reference } from '../reference.ts'
 import { layersStep } from '../stored-target.ts'
-import type { Target, TargetContents } from '../target.ts'
+import type { Target, TargetContents, Transfer } from '../target.ts'
 import { checkedBlob } from './checked-blob.ts'
 import { type Connection, type ConnectionOptions, connect } from './connection.ts'
-import { fetchBlob, MissingBlob } from './fetch.ts'
+import { fetchBlob, fetchBlobPart, MissingBlob } from './fetch.ts'
 import { type RemoteImage, resolveImage } from './resolve.ts'
 
 export interface RegistryOptions extends ConnectionOptions {
   /** What the user asked for; otherwise this machine's is preferred. */
   readonly platform?: Platform | undefined
   readonly limits?: ImageLimits | undefined
+  readonly readLayer?: LayerReader | undefined
 }
 
 /** What one layer came to; without contents it could not be had, for that reason. */
@@ -30,13 +31,13 @@ const nothing: LayerContents = { entries: [], unknowns: [], bytes: 0 }
 /** Finds an image in its registry, with Docker's or Podman's credentials. Layers are streamed when they are read. */
 export async function openRegistry(reference: Reference, options: RegistryOptions, context: Context): Promise<Target> {
   const connection = await connect(reference, options, context)
-  const limits = options.limits ?? imageLimits
+  const { limits = imageLimits, readLayer = readBlob } = options
   const image = await resolveImage(connection, { platform: options.platform, limits })
   const name = formatReference(reference, 'familiar')
   return {
     kind: 'registry',
     description: `${name} from the registry ${reference.domain}${image.note === undefined ? '' : ` (${image.note})`}`,
-    read: (selector) => readImage({ connection, image, limits, selector, context, name }),
+    read: (selector) => readImage({ connection, image, limits, readLayer, selector, context, name }),
     [Symbol.asyncDispose]: async () => {},
   }
 }
@@ -45,6 +46,7 @@ interface Reading {
   readonly connection: Connection
   readonly image: RemoteImage
   readonly limits: ImageLimits
+  readonly readLayer: LayerReader
   readonly selector: Selector
   readonly context: Context
   readonly name: string
@@ -52,7 +54,7 @@ interface Reading {
 
 async function readImage(reading: Reading): Promise<TargetContents> {
   const { image, name } = reading
-  const read = await readBlobs(reading)
+  const { read, transfer } = await readBlobs(reading)
   const unknowns: Unknown[] = []
   const layers = image.blobs.map(({ digest }, index) => {
     const path = `layer ${index}`
@@ -68,11 +70,13 @@ async function readImage(reading: Reading): Promise<TargetContents> {
     return layer.contents
   })
   const { digest, platform } = image
-  return { subject: { kind: 'registry', name, digest, platform, layers: image.layers }, layers, unknowns }
+  return { subject: { kind: 'registry', name, digest, platform, layers: image.layers }, layers, unknowns, transfer }
 }
 
 /** Reads every blob once, also when several layers share one; the first failure ends the others. */
-async function readBlobs(reading: Reading): Promise<ReadonlyMap<string, ReadLayer>> {
+async function readBlobs(
+  reading: Reading,
+): Promise<{ readonly read: ReadonlyMap<string, ReadLayer>; readonly transfer: Transfer }> {
   const blobs = [...new Map(reading.image.blobs.map((blob) => [blob.digest, blob])).values()]
   const failed = new AbortController()
   const signal = AbortSignal.any([reading.context.signal, failed.signal])
@@ -80,7 +84,7 @@ async function readBlobs(reading: Reading): Promise<ReadonlyMap<string, ReadLaye
   let layersRead = 0
   const read = await mapConcurrently(blobs, layersAtOnce, async (blob) => {
     try {
-      const layer = await readBlob(blob, { ...reading, signal, count })
+      const layer = await readOrMiss(blob, { ...reading, signal, count })
       layersRead += 1
       reading.context.progress(layersStep(layersRead, blobs.length))
       return [blob.digest, layer] as const
@@ -89,13 +93,14 @@ async function readBlobs(reading: Reading): Promise<ReadonlyMap<string, ReadLaye
       throw error
     }
   })
+  const { done, total } = count.step()
   reading.context.progress({ ...count.step(), finished: true })
-  return new Map(read)
+  return { read: new Map(read), transfer: { transferred: done, transferable: total } }
 }
 
 interface Counter {
   add(bytes: number): void
-  step(): Parameters<Context['progress']>[0]
+  step(): Progress & { readonly total: number }
 }
 
 function counter(context: Context, blobs: readonly Descriptor[]): Counter {
@@ -111,14 +116,16 @@ function counter(context: Context, blobs: readonly Descriptor[]): Counter {
   }
 }
 
-async function readBlob(
-  descriptor: Descriptor,
-  reading: Reading & { readonly signal: AbortSignal; readonly count: Counter },
-): Promise<ReadLayer> {
+interface BlobReading extends Reading {
+  readonly signal: AbortSignal
+  readonly count: Counter
+}
+
+async function readOrMiss(descriptor: Descriptor, reading: BlobReading): Promise<ReadLayer> {
   const { mediaType = '' } = descriptor
   if (mediaType.endsWith('+encrypted')) return { missing: 'its content is encrypted' }
   try {
-    return { contents: await readChecked(descriptor, reading) }
+    return { contents: await reading.readLayer(layerBlob(descriptor, reading), reading) }
   } catch (error) {
     const isMissing = error instanceof Problem && rootCause(error) instanceof MissingBlob
     if (!isMissing || !/foreign|nondistributable/.test(mediaType)) throw error
@@ -126,21 +133,34 @@ async function readBlob(
   }
 }
 
-/** Other content than promised is reported as that, and not as the damage it may look like. */
-async function readChecked(
-  descriptor: Descriptor,
-  { connection, image, limits, selector, signal, count }: Parameters<typeof readBlob>[1],
-): Promise<LayerContents> {
-  const source = counted(fetchBlob(connection, descriptor, signal), count)
-  await using blob = checkedBlob(source, descriptor, connection.reference.domain)
-  const name = `layer ${image.blobs.findIndex(({ digest }) => digest === descriptor.digest)}`
-  try {
-    const contents = await readLayer(blob.chunks, { selector, limits, signal, name, hashDiffId: true })
-    await blob.settle()
-    return contents
-  } catch (error) {
-    if (error instanceof Problem && error.code === 'malformed') await blob.settle()
-    throw error
+function layerBlob(descriptor: Descriptor, { connection, image, signal, count }: BlobReading): LayerBlob {
+  const index = image.blobs.findIndex(({ digest }) => digest === descriptor.digest)
+  return {
+    name: `layer ${index}`,
+    digest: descriptor.digest,
+    diffId: image.layers[index]?.diffId,
+    parts: {
+      size: descriptor.size,
+      annotations: descriptor.annotations,
+      async fetch(start, end, partSignal) {
+        const bytes = await fetchBlobPart(connection, { digest: descriptor.digest, start, end }, partSignal)
+        count.add(bytes?.byteLength ?? 0)
+        return bytes
+      },
+    },
+    async read(consume) {
+      const source = counted(fetchBlob(connection, descriptor, signal), count)
+      await using blob = checkedBlob(source, descriptor, connection.reference.domain)
+      try {
+        const result = await consume(blob.chunks)
+        await blob.settle()
+        return result
+      } catch (error) {
+        // Other content than promised is reported as that, and not as the damage it may look like.
+        if (error instanceof Problem && error.code === 'malformed') await blob.settle()
+        throw error
+      }
+    },
   }
 }
 

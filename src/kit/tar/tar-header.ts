@@ -29,11 +29,15 @@ export class TarBlock {
 
   /** Sums two bytes per addition: 128 words × 2 × 255 just fits the 16 bits of each lane. */
   hasValidChecksum(): boolean {
+    const words = this.#words
     let lanes = 0
-    for (const word of this.#words) lanes += (word & 0x00ff00ff) + ((word >>> 8) & 0x00ff00ff)
+    for (let at = 0; at < words.length; at += 1) {
+      const word = words[at] ?? 0
+      lanes = (lanes + (word & 0x00ff00ff) + ((word >>> 8) & 0x00ff00ff)) | 0
+    }
     const stored = readNumber(this.bytes, 148, 8)
     if (stored === undefined) return false
-    let unsigned = (lanes & 0xffff) + Math.floor(lanes / 0x10000) + 8 * 0x20
+    let unsigned = (lanes & 0xffff) + (lanes >>> 16) + 8 * 0x20
     for (let at = 148; at < 156; at += 1) unsigned -= this.bytes.readUInt8(at)
     return unsigned === stored || this.#signedSum() === stored
   }
@@ -45,16 +49,16 @@ export class TarBlock {
     return sum
   }
 
-  read(at: string): HeaderBlock {
+  read(): HeaderBlock {
     const { bytes } = this
     return {
       name: this.#name(),
       linkName: readText(bytes, 157, 100),
       typeFlag: String.fromCharCode(bytes.readUInt8(156)),
-      size: wholeNumber(bytes, 124, 12, `size at ${at}`),
-      mode: wholeNumber(bytes, 100, 8, `mode at ${at}`) & 0o7777,
-      uid: wholeNumber(bytes, 108, 8, `uid at ${at}`),
-      gid: wholeNumber(bytes, 116, 8, `gid at ${at}`),
+      size: wholeNumber(bytes, 124, 12, 'size'),
+      mode: wholeNumber(bytes, 100, 8, 'mode') & 0o7777,
+      uid: wholeNumber(bytes, 108, 8, 'uid'),
+      gid: wholeNumber(bytes, 116, 8, 'gid'),
       mtime: readNumber(bytes, 136, 12) ?? 0,
       isDeviceZero: bytes.readUInt8(156) === 0x33 && !readNumber(bytes, 329, 8) && !readNumber(bytes, 337, 8),
     }

@@ -3,7 +3,7 @@ import { cleanPath } from '../path.ts'
 import type { PaxSparse } from './pax.ts'
 import { ContentMap, readOldMap, SparseContent } from './sparse.ts'
 import { type ExtendedHeader, isExtension, TarExtensions } from './tar-extension.ts'
-import { blockSize, readNumber, TarBlock } from './tar-header.ts'
+import { blockSize, type HeaderBlock, readNumber, TarBlock } from './tar-header.ts'
 
 export type MemberType = 'file' | 'directory' | 'symlink' | 'hardlink' | 'character-device' | 'block-device' | 'fifo'
 
@@ -32,7 +32,7 @@ export interface TarHeader {
   readonly isAmbiguous: boolean
 }
 
-type Stage = 'header' | 'extension' | 'old-map' | 'content-map' | 'content' | 'end'
+type Stage = 'header' | 'member' | 'extension' | 'old-map' | 'content-map' | 'content' | 'end'
 type Yielded = Generator<TarHeader | Uint8Array, void>
 
 /**
@@ -52,6 +52,7 @@ export class TarParser {
   #isKept = false
 
   #header: ExtendedHeader | undefined
+  #member: TarHeader | undefined
   #size = 0
   #stored = 0
   #padding = 0
@@ -81,14 +82,21 @@ export class TarParser {
       } else if (this.#stage === 'content') {
         const piece = chunk.subarray(at, at + this.#stored)
         at += piece.length
-        yield* this.#takeContent(piece)
+        this.#stored -= piece.length
+        if (this.#sparse === undefined) yield piece
+        else yield* this.#whileKept(this.#sparse.expand(piece))
       } else if (this.#stage === 'extension') {
         at += this.#takeExtension(chunk, at)
       } else {
         at += this.#fillBlock(chunk, at)
         this.#position = start + at
-        if (this.#filled === blockSize) yield* this.#takeBlock()
+        if (this.#filled === blockSize) this.#takeBlock()
       }
+      if (this.#stage === 'member') {
+        if (this.#member !== undefined) yield this.#member
+        this.#startContent()
+      }
+      if (this.#stage === 'content' && !(this.#isKept && this.#stored > 0)) yield* this.#finishContent()
     }
     this.#position = start + chunk.length
   }
@@ -107,21 +115,21 @@ export class TarParser {
     return piece.length
   }
 
-  *#takeBlock(): Yielded {
+  #takeBlock(): void {
     this.#filled = 0
-    if (this.#stage === 'content-map') yield* this.#takeContentMap()
-    else if (this.#stage === 'old-map') yield* this.#takeOldMap()
-    else yield* this.#takeHeader()
+    if (this.#stage === 'content-map') this.#takeContentMap()
+    else if (this.#stage === 'old-map') this.#takeOldMap()
+    else this.#takeHeader()
   }
 
-  *#takeHeader(): Yielded {
+  #takeHeader(): void {
     const block = this.#block
     if (block.isZero()) {
       this.#stage = 'end'
       return
     }
     if (!block.hasValidChecksum()) throw this.#damage('a tar header has a wrong checksum')
-    const header = block.read(this.#place(blockSize))
+    const header = this.#within(readBlock, block)
     if (isExtension(header.typeFlag)) {
       this.#extensions.start(header, this.#place())
       this.#padding = paddingOf(header.size)
@@ -131,12 +139,13 @@ export class TarParser {
     }
     this.#header = this.#extensions.apply(header)
     this.#oldMap = undefined
+    this.#stage = 'member'
     if (header.typeFlag === 'S') {
       this.#size = this.#readRealSize(block)
       this.#oldMap = []
       this.#readOldMap(386, 4, 482)
     }
-    if (this.#stage === 'header') yield* this.#startMember(this.#header)
+    if (this.#stage === 'member') this.#startMember(this.#header)
   }
 
   #readRealSize({ bytes }: TarBlock): number {
@@ -157,18 +166,18 @@ export class TarParser {
     this.#stage = 'header'
   }
 
-  *#takeOldMap(): Yielded {
+  #takeOldMap(): void {
     this.#readOldMap(0, 21, 504)
-    if (this.#stage === 'header' && this.#header !== undefined) yield* this.#startMember(this.#header)
+    if (this.#stage === 'member' && this.#header !== undefined) this.#startMember(this.#header)
   }
 
   #readOldMap(start: number, count: number, continuesAt: number): void {
     const { bytes } = this.#block
-    this.#within(() => readOldMap(this.#oldMap ?? [], bytes, start, count))
-    this.#stage = bytes[continuesAt] === 0 ? 'header' : 'old-map'
+    this.#within(() => readOldMap(this.#oldMap ?? [], bytes, start, count), undefined)
+    this.#stage = bytes[continuesAt] === 0 ? 'member' : 'old-map'
   }
 
-  *#startMember(header: ExtendedHeader): Yielded {
+  #startMember(header: ExtendedHeader): void {
     const { typeFlag, sparse } = header
     const type = memberType(header)
     this.#stored = bodiless.has(typeFlag) ? 0 : header.size
@@ -176,8 +185,7 @@ export class TarParser {
     if (type !== 'file') this.#size = 0
     else if (this.#oldMap === undefined) this.#size = (isSparse(sparse) ? sparse.realSize : undefined) ?? header.size
     this.#isKept = false
-    if (typeFlag !== 'V') yield this.#describe(header, type)
-    yield* this.#startContent(header)
+    this.#member = typeFlag === 'V' ? undefined : this.#describe(header, type)
   }
 
   #describe(header: ExtendedHeader, type: MemberType): TarHeader {
@@ -201,32 +209,31 @@ export class TarParser {
     }
   }
 
-  *#startContent({ sparse }: ExtendedHeader): Yielded {
+  #startContent(): void {
+    const sparse = this.#header?.sparse
     this.#stage = 'content'
     this.#sparse = undefined
-    if (this.#isKept && sparse?.mapInContent === true) {
+    if (!this.#isKept) return
+    if (sparse?.mapInContent === true) {
       this.#contentMap = new ContentMap()
       this.#stage = 'content-map'
       this.#checkMapFits()
       return
     }
     const map = this.#oldMap ?? sparse?.map
-    if (this.#isKept && map !== undefined) this.#startSparse(map)
-    if (!this.#isKept || this.#stored === 0) yield* this.#finishContent()
+    if (map !== undefined) this.#startSparse(map)
   }
 
-  *#takeContentMap(): Yielded {
+  #takeContentMap(): void {
     this.#stored -= blockSize
-    const contentMap = this.#contentMap
-    if (contentMap === undefined) return
-    const isComplete = this.#within(() => contentMap.add(this.#block.bytes))
+    const map = this.#contentMap ?? new ContentMap()
+    const isComplete = this.#within(() => map.add(this.#block.bytes), undefined)
     if (!isComplete) {
       this.#checkMapFits()
       return
     }
     this.#stage = 'content'
-    this.#startSparse(contentMap.map)
-    if (this.#stored === 0) yield* this.#finishContent()
+    this.#startSparse(map.map)
   }
 
   #checkMapFits(): void {
@@ -234,21 +241,12 @@ export class TarParser {
   }
 
   #startSparse(map: readonly number[]): void {
-    this.#within(() => {
-      this.#sparse = new SparseContent(map, this.#stored, this.#size)
-    })
-  }
-
-  *#takeContent(piece: Uint8Array): Yielded {
-    this.#stored -= piece.length
-    if (this.#sparse === undefined) yield piece
-    else yield* this.#whileKept(this.#sparse.expand(piece))
-    if (!this.#isKept || this.#stored === 0) yield* this.#finishContent()
+    this.#sparse = this.#within(() => new SparseContent(map, this.#stored, this.#size), undefined)
   }
 
   /** The hole at the end of a sparse file, and on to the next header. */
   *#finishContent(): Yielded {
-    if (this.#isKept && this.#sparse !== undefined) yield* this.#whileKept(this.#sparse.finish())
+    if (this.#sparse !== undefined) yield* this.#whileKept(this.#sparse.finish())
     this.#skip = this.#stored + this.#padding
     this.#stage = 'header'
   }
@@ -260,9 +258,10 @@ export class TarParser {
     }
   }
 
-  #within<Result>(read: () => Result): Result {
+  /** Puts the place into a Problem of a part that does not know it. */
+  #within<Input, Result>(read: (input: Input) => Result, input: Input): Result {
     try {
-      return read()
+      return read(input)
     } catch (cause) {
       throw cause instanceof Problem ? this.#damage(cause.message) : cause
     }
@@ -272,9 +271,13 @@ export class TarParser {
     return new Problem('malformed', what, { at: this.#place() })
   }
 
-  #place(back = 0): string {
-    return `byte ${this.#position - back}`
+  #place(): string {
+    return `byte ${this.#position}`
   }
+}
+
+function readBlock(block: TarBlock): HeaderBlock {
+  return block.read()
 }
 
 const refusedName = 'its name has a `..` component or a NUL byte'

@@ -6,7 +6,7 @@ import { readAll } from '../limits.ts'
 import { decodeName, nameBytes } from '../path.ts'
 import { readTar } from './tar.ts'
 
-const signal = AbortSignal.timeout(25_000)
+const { signal } = new AbortController()
 
 interface Read {
   readonly path: string
