@@ -1,3 +1,4 @@
+import { atOnce, type Work } from '#kit/turns.ts'
 import type { Unknown } from '#model/package.ts'
 import type { EntryType, LayerContents } from './entry.ts'
 import { type Directory, type Inode, isDirectory, type Resolved, resolve } from './inode.ts'
@@ -34,18 +35,24 @@ export interface LookupOptions {
  * what engines make of it that unpack into the merged file system.
  */
 export function overlay(layers: readonly LayerContents[]): FileTree {
+  return atOnce(overlaying(layers))
+}
+
+/** `overlay`, as work that can be interrupted. */
+export function* overlaying(layers: readonly LayerContents[]): Work<FileTree> {
   let ids = 0
   const nextId = (): number => {
     ids += 1
     return ids
   }
-  const root = new LayerTree([], 0, nextId).root
+  const { root } = new LayerTree(0, nextId)
   const unknowns: Unknown[] = []
   for (const [index, { entries }] of layers.entries()) {
-    const layer = new LayerTree(entries, index, nextId)
+    const layer = new LayerTree(index, nextId)
+    yield* layer.unpack(entries)
     for (const unknown of layer.unknowns) unknowns.push(unknown)
     for (const unknown of closeLinks(layer, root, index)) unknowns.push(unknown)
-    merge(root, layer)
+    yield* merge(root, layer)
   }
   return new FileTree(root, unknowns)
 }
@@ -67,7 +74,7 @@ function* closeLinks(layer: LayerTree, lower: Inode, index: number): Generator<U
   }
 }
 
-function merge(root: Directory, { root: upperRoot, whiteouts }: LayerTree): void {
+function* merge(root: Directory, { root: upperRoot, whiteouts }: LayerTree): Work<void> {
   const todo: { readonly lower: Directory; readonly upper: Directory }[] = [{ lower: root, upper: upperRoot }]
   for (let pair = todo.pop(); pair !== undefined; pair = todo.pop()) {
     const { lower, upper } = pair
@@ -81,6 +88,7 @@ function merge(root: Directory, { root: upperRoot, whiteouts }: LayerTree): void
       if (isDirectory(child) && isDirectory(below)) todo.push({ lower: below, upper: child })
       else lower.children.set(name, child)
     }
+    yield
   }
 }
 

@@ -1,4 +1,5 @@
 import { baseOf, parentOf } from '#kit/path.ts'
+import type { Work } from '#kit/turns.ts'
 import type { Unknown } from '#model/package.ts'
 import type { Entry } from './entry.ts'
 import { type Directory, type Inode, isDirectory, resolve } from './inode.ts'
@@ -20,6 +21,8 @@ export interface OpenLink {
 const whiteoutPrefix = '.wh.'
 const opaqueMarker = '.wh..wh..opq'
 const metadataPrefix = '.wh..wh.'
+
+const entriesPerTurn = 1000
 
 const opaqueRoot =
   'by the OCI image specification it hides all layers below, but overlayfs shows them, so they were taken in'
@@ -52,12 +55,18 @@ export class LayerTree {
   #lastPath = ''
   #lastDirectory: Inode
 
-  constructor(entries: readonly Entry[], layer: number, nextId: () => number) {
+  constructor(layer: number, nextId: () => number) {
     this.#layer = layer
     this.#nextId = nextId
     this.root = this.#newDirectory(impliedDirectory)
     this.#lastDirectory = this.root
-    for (const entry of entries) this.#add(entry)
+  }
+
+  *unpack(entries: readonly Entry[]): Work<void> {
+    for (const [index, entry] of entries.entries()) {
+      this.#add(entry)
+      if (index % entriesPerTurn === 0) yield
+    }
     this.#turnDevicesToWhiteouts()
     for (const name of this.root.children.keys()) {
       if (name.startsWith(metadataPrefix)) this.root.children.delete(name)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Problem } from '#kit/errors.ts'
-import { parseValue } from '#kit/json.ts'
+import { jsonValue, parseValue } from '#kit/json.ts'
 import type { Layer } from '#model/image.ts'
 
 /** What a digest of ours looks like; anything else is refused before it becomes part of a path or a URL. */
@@ -147,14 +147,6 @@ function listOf<Item extends z.ZodType>(item: Item) {
     .array(item)
     .nullish()
     .transform((items) => items ?? [])
-}
-
-function jsonValue(text: string, at: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new Problem('malformed', 'this is not JSON', { at, cause })
-  }
 }
 
 function refuseSchema1({ schemaVersion, mediaType, fsLayers }: z.infer<typeof Kinds>, at: string): void {

@@ -24,6 +24,9 @@ export interface CatalogContext {
 
 export type Found = { readonly package: Package } | { readonly unknown: Unknown }
 
+/** What a file yields; `undefined` where there is long nothing to yield, so that others get a turn. */
+export type Steps = Generator<Found | undefined>
+
 /** Reads one file format. The file that defines it sits in a folder named for its ecosystem. */
 export interface Cataloger {
   readonly id: string
@@ -35,7 +38,7 @@ export interface Cataloger {
   readonly spec: string
   /** Globs over `Entry.path`; `**` only as the first segment. Links are followed wherever a glob can lead through them. */
   readonly files: readonly string[]
-  /** Globs over places that are left out where nothing but a link leads there. */
+  /** Globs of folders: what is below is left out where nothing but a link leads there. */
   readonly exceptLinked?: readonly string[]
   /** For formats known by content: a probe when the first bytes look right. `files` may then be empty. */
   readonly probe?: (head: Uint8Array, sizeBytes: number) => Probe | undefined
@@ -45,7 +48,7 @@ export interface Cataloger {
   catalog(
     file: FileUnderTest,
     context: CatalogContext,
-  ): AsyncIterable<Found> | Iterable<Found> | Promise<Iterable<Found>>
+  ): AsyncIterable<Found | undefined> | Iterable<Found | undefined> | Promise<Iterable<Found | undefined>>
 }
 
 export function defineCataloger(cataloger: Cataloger): Cataloger {

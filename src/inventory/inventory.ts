@@ -2,7 +2,7 @@ import type { LayerContents } from '#image/entry.ts'
 import type { FileTree } from '#image/file-tree.ts'
 import type { Progress } from '#kit/context.ts'
 import { Problem } from '#kit/errors.ts'
-import { Turns } from '#kit/turns.ts'
+import { inTurns, Turns } from '#kit/turns.ts'
 import type { Distribution } from '#model/distribution.ts'
 import type { Package, Unknown } from '#model/package.ts'
 import { repositoriesPath, settleBranch } from './alpine/branch.ts'
@@ -49,7 +49,7 @@ export async function catalog(
   { catalogers, more = new Set(), layers = [], packagesLimit = 500_000, signal, progress }: CatalogOptions,
 ): Promise<Inventory> {
   const release = readRelease(tree)
-  const plan = planJobs(tree, catalogers, more)
+  const plan = await inTurns(planJobs(tree, catalogers, more), signal)
   const branch = settleBranch(detectDistribution(release.read), release.read(repositoriesPath))
   const { distribution } = branch
   const context: CatalogContext = {
@@ -82,22 +82,22 @@ export async function catalog(
   return {
     distribution,
     packages: sortedPackages(results.flatMap(({ packages }) => packages)),
-    unknowns: [
-      ...release.unknowns,
-      ...branch.unknowns,
-      ...plan.unknowns,
-      ...limits,
-      ...results.flatMap(({ unknowns }) => unknowns),
-    ].toSorted(byKey(unknownKey)),
-    catalogers: catalogers
-      .map(({ id }) => {
-        const own = results.filter((result) => result.id === id)
-        return { id, files: own.length, packages: own.reduce((sum, { packages }) => sum + packages.length, 0) }
-      })
-      .filter(({ files }) => files > 0)
-      .toSorted(byKey(({ id }) => id)),
+    unknowns: sortedBy(
+      [release, branch, plan, { unknowns: limits }, ...results].flatMap(({ unknowns }) => unknowns),
+      unknownKey,
+    ),
+    catalogers: usedCatalogers(results),
     missing: [...new Set([...release.missing, ...plan.missing])].filter((path) => !more.has(path)).toSorted(),
   }
+}
+
+function usedCatalogers(results: readonly Result[]): Inventory['catalogers'] {
+  const used = [...Map.groupBy(results, ({ id }) => id)].map(([id, own]) => ({
+    id,
+    files: own.length,
+    packages: own.reduce((sum, { packages }) => sum + packages.length, 0),
+  }))
+  return sortedBy(used, ({ id }) => id)
 }
 
 interface Result {
@@ -110,6 +110,7 @@ interface Result {
 /** What one file yielded up to its end or to the first thing in it that could not be read. */
 async function run({ cataloger, path, content, layer }: Job, context: CatalogContext): Promise<Result> {
   context.signal.throwIfAborted()
+  const turns = new Turns(context.signal)
   const packages: FoundPackage[] = []
   const unknowns: Unknown[] = []
   const file = {
@@ -119,6 +120,8 @@ async function run({ cataloger, path, content, layer }: Job, context: CatalogCon
   }
   try {
     for await (const found of await cataloger.catalog(file, context)) {
+      if (turns.isDue) await turns.give()
+      if (found === undefined) continue
       if ('unknown' in found) unknowns.push(found.unknown)
       else packages.push({ ...found.package, layerIndex: layer })
       if (packages.length + unknowns.length > findsLimit) {
@@ -164,7 +167,7 @@ const findsLimit = 200_000
 
 function sortedPackages(packages: readonly FoundPackage[]): FoundPackage[] {
   const byIdentity = new Map(packages.map((found) => [packageKey(found), found] as const))
-  return [...byIdentity.values()].toSorted(byKey(packageKey))
+  return sortedBy([...byIdentity.values()], packageKey)
 }
 
 function packageKey({ purl, locations }: Package): string {
@@ -175,12 +178,10 @@ function unknownKey({ path, reason }: Unknown): string {
   return `${path}\0${reason}`
 }
 
-/** By code units: the same on every machine. */
-function byKey<Item>(key: (item: Item) => string): (a: Item, b: Item) => number {
-  return (a, b) => {
-    const [left, right] = [key(a), key(b)]
-    return left < right ? -1 : Number(left > right)
-  }
+/** By code units: the same on every machine. Each key is made once. */
+function sortedBy<Item>(items: readonly Item[], key: (item: Item) => string): Item[] {
+  const keyed = items.map((item) => ({ key: key(item), item }))
+  return keyed.toSorted((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key))).map(({ item }) => item)
 }
 
 interface Release {

@@ -1,11 +1,13 @@
 import type { FileNode, FileTree } from '#image/file-tree.ts'
+import type { Work } from '#kit/turns.ts'
 import type { Unknown } from '#model/package.ts'
 import type { Cataloger } from './cataloger.ts'
 import { osReleasePaths } from './distribution.ts'
+import { isBelow, parseGlob } from './glob.ts'
 import { type LinkedFiles, linkedFiles } from './links.ts'
 import { unpackNotes } from './probe-notes.ts'
 import { probeContent } from './probing.ts'
-import { analysersOf, globMatcher, routerFor, selectorFor } from './selector.ts'
+import { analysersOf, routerFor, selectorFor } from './selector.ts'
 
 /** One file for one cataloger. */
 export interface Job {
@@ -30,25 +32,31 @@ export interface Plan {
 }
 
 /** Decides which cataloger reads which visible file. */
-export function planJobs(tree: FileTree, catalogers: readonly Cataloger[], more: ReadonlySet<string>): Plan {
+export function* planJobs(tree: FileTree, catalogers: readonly Cataloger[], more: ReadonlySet<string>): Work<Plan> {
   const selector = selectorFor(catalogers, more)
   const globs = new Set([...catalogers.flatMap((cataloger) => cataloger.files), ...osReleasePaths])
-  const links = linkedFiles(tree, [...globs])
-  const files = filesOfInterest(tree, catalogers, links.wanted)
-  // The selector judged a file by the name of the entry that brought it, and kept all of it or what probes made of it.
-  const isWhole = ({ node }: File): boolean => selector.wants(node.origin)
-  const probed = files.flatMap((file) => notesOf(file.node, isWhole(file), catalogers))
-  const byPath = files.filter(isWhole).flatMap(({ node, wanting }): Job[] => {
-    const { content, layer, path: realPath } = node
-    if (content === undefined) return []
-    return wanting.map(({ cataloger, path }) => ({ cataloger, path, realPath, content, isProbed: false, layer }))
-  })
-  const missing = files.filter((file) => file.wanting.length > 0 && !isWhole(file)).map(({ node }) => node.origin)
-  return {
-    jobs: distinct([...byPath, ...probed.flatMap((found) => ('cataloger' in found ? [found] : []))]),
-    missing: [...new Set(missing)],
-    unknowns: [...links.unknowns, ...probed.flatMap((found) => ('reason' in found ? [found] : []))],
+  const links = yield* linkedFiles(tree, [...globs])
+  const files = yield* filesOfInterest(tree, catalogers, links.wanted)
+  const jobs: Job[] = []
+  const missing = new Set<string>()
+  const unknowns: Unknown[] = [...links.unknowns]
+  for (const { node, wanting } of files) {
+    yield
+    const { content, layer, path: realPath, origin } = node
+    // The selector judged a file by the name of the entry that brought it, and kept all of it or what probes made of it.
+    const isWhole = selector.wants(origin)
+    if (wanting.length > 0 && !isWhole) missing.add(origin)
+    if (content === undefined) continue
+    if (isWhole) {
+      for (const { cataloger, path } of wanting)
+        jobs.push({ cataloger, path, realPath, content, isProbed: false, layer })
+    }
+    for (const found of notesOf(node, isWhole, catalogers)) {
+      if ('cataloger' in found) jobs.push(found)
+      else unknowns.push(found)
+    }
   }
+  return { jobs: distinct(jobs), missing: [...missing], unknowns }
 }
 
 interface File {
@@ -58,15 +66,16 @@ interface File {
 }
 
 /** Files whose content was kept or should have been. */
-function filesOfInterest(
+function* filesOfInterest(
   tree: FileTree,
   catalogers: readonly Cataloger[],
   linked: LinkedFiles['wanted'],
-): readonly File[] {
+): Work<readonly File[]> {
   const route = routerFor(catalogers)
   const isExcept = exceptions(catalogers)
   const files: File[] = []
   for (const node of tree.walk()) {
+    yield
     if (node.type !== 'file') continue
     const own = route(node.path).map((cataloger) => ({ cataloger, path: node.path }))
     const others = (linked.get(node.path) ?? []).flatMap((path) =>
@@ -81,8 +90,8 @@ function filesOfInterest(
 }
 
 function exceptions(catalogers: readonly Cataloger[]): (cataloger: Cataloger, real: string) => boolean {
-  const matchers = new Map(catalogers.map((cataloger) => [cataloger, (cataloger.exceptLinked ?? []).map(globMatcher)]))
-  return (cataloger, real) => matchers.get(cataloger)?.some((matches) => matches(real)) === true
+  const globs = new Map(catalogers.map((cataloger) => [cataloger, (cataloger.exceptLinked ?? []).map(parseGlob)]))
+  return (cataloger, real) => globs.get(cataloger)?.some((glob) => isBelow(glob, real)) === true
 }
 
 /** Jobs for catalogers that know files by content. Content that was kept whole has passed no probe yet. */

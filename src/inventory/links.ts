@@ -1,7 +1,8 @@
 import type { FileNode, FileTree } from '#image/file-tree.ts'
 import { baseOf } from '#kit/path.ts'
+import type { Work } from '#kit/turns.ts'
 import type { Unknown } from '#model/package.ts'
-import { globMatcher, isMagic } from './selector.ts'
+import { type Glob, parseGlob, type Segment } from './glob.ts'
 
 export interface LinkedFiles {
   /** By where a file really is: the paths that a glob finds it at through links. */
@@ -13,39 +14,17 @@ export interface LinkedFiles {
 const linksLimit = 200_000
 
 /** Finds what globs find where some of the folders or files on the way are links. */
-export function linkedFiles(tree: FileTree, globs: readonly string[]): LinkedFiles {
+export function* linkedFiles(tree: FileTree, globs: readonly string[]): Work<LinkedFiles> {
   const search = new Search(tree)
-  const patterns = globs.map(patternOf)
+  const patterns = globs.map(parseGlob)
   const anywhere = patterns.filter(({ isAnywhere }) => isAnywhere)
   for (const pattern of patterns.filter(({ isAnywhere }) => !isAnywhere))
-    search.expand({ real: '', virtual: '', pattern, position: 0 })
+    yield* search.expand({ real: '', virtual: '', pattern, position: 0 })
   for (const node of tree.walk()) {
-    if (node.type === 'symlink') for (const pattern of anywhere) search.followFrom(node, pattern)
+    if (node.type === 'symlink') for (const pattern of anywhere) yield* search.followFrom(node, pattern)
+    yield
   }
   return search.found()
-}
-
-interface Pattern {
-  readonly glob: string
-  /** Begins with `**`, which is then not among the segments. */
-  readonly isAnywhere: boolean
-  readonly segments: readonly Segment[]
-}
-
-interface Segment {
-  /** Absent when several names match. */
-  readonly name: string | undefined
-  readonly matches: (name: string) => boolean
-}
-
-function patternOf(glob: string): Pattern {
-  const segments = glob.split('/')
-  const isAnywhere = segments[0] === '**'
-  return { glob, isAnywhere, segments: segments.slice(isAnywhere ? 1 : 0).map(segmentOf) }
-}
-
-function segmentOf(segment: string): Segment {
-  return { name: isMagic(segment) ? undefined : segment, matches: globMatcher(segment) }
 }
 
 /** Where a search stands: all segments before `position` are found. */
@@ -54,7 +33,7 @@ interface Place {
   readonly real: string
   /** As the glob sees it. */
   readonly virtual: string
-  readonly pattern: Pattern
+  readonly pattern: Glob
   readonly position: number
 }
 
@@ -77,24 +56,25 @@ class Search {
   }
 
   /** The link may stand for any segment. */
-  followFrom(link: FileNode, pattern: Pattern): void {
+  *followFrom(link: FileNode, pattern: Glob): Work<void> {
     const names = link.path.split('/')
     for (const position of pattern.segments.keys()) {
       const parts = names.slice(-position - 1)
       const isMatch = parts.length > position && parts.every((name, index) => pattern.segments[index]?.matches(name))
-      if (isMatch) this.#enter(link, { virtual: link.path, pattern, position: position + 1 })
+      if (isMatch) yield* this.#enter(link, { virtual: link.path, pattern, position: position + 1 })
     }
   }
 
-  expand(place: Place): void {
+  *expand(place: Place): Work<void> {
     const { real, pattern, position } = place
     const segment = pattern.segments[position]
-    const key = `${real}\0${position}\0${pattern.glob}`
+    const key = `${real}\0${position}\0${pattern.text}`
     if (segment === undefined || this.#expanded.has(key)) return
     this.#expanded.add(key)
     for (const child of this.#children(real, segment)) {
       const virtual = joinedPath(place.virtual, baseOf(child.path))
-      this.#enter(child, { virtual, pattern, position: position + 1 })
+      yield* this.#enter(child, { virtual, pattern, position: position + 1 })
+      yield
     }
   }
 
@@ -104,11 +84,11 @@ class Search {
     return child === undefined ? [] : [child]
   }
 
-  #enter(node: FileNode, at: Omit<Place, 'real'>): void {
+  *#enter(node: FileNode, at: Omit<Place, 'real'>): Work<void> {
     const target = node.type === 'symlink' ? this.#follow(node) : node
     const isLast = at.position === at.pattern.segments.length
     if (target === 'not followed') return
-    if (target?.type === 'directory' && !isLast) this.expand({ ...at, real: target.path })
+    if (target?.type === 'directory' && !isLast) yield* this.expand({ ...at, real: target.path })
     else if (target?.type === 'file' && isLast) this.#add(target.path, at.virtual)
     else if (isLast || !at.pattern.isAnywhere) this.#tellUseless(at, target)
   }

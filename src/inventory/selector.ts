@@ -1,7 +1,8 @@
-import picomatch from 'picomatch'
 import type { Analyser, Probe, Selector } from '#image/entry.ts'
+import { baseOf, parentOf } from '#kit/path.ts'
 import type { Cataloger } from './cataloger.ts'
 import { osReleasePaths } from './distribution.ts'
+import { type Glob, matchesGlob, parseGlob } from './glob.ts'
 import { packNotes } from './probe-notes.ts'
 import { Probing } from './probing.ts'
 
@@ -30,51 +31,38 @@ export function analysersOf(catalogers: readonly Cataloger[]): Analyser[] {
 
 interface Route {
   readonly cataloger: Cataloger
-  readonly matches: (path: string) => boolean
+  readonly glob: Glob
 }
 
-/** Indexed by the last segment, so that a path nobody wants costs one look into a table. */
+/** Indexed by the last segment, or else by the folder, so that a path nobody wants costs one look into each table. */
 export function routerFor(catalogers: readonly Cataloger[]): Router {
   const byName = new Map<string, Route[]>()
   const byFolder = new Map<string, Route[]>()
   const others: Route[] = []
   for (const cataloger of catalogers) {
-    for (const glob of cataloger.files) {
-      const { base, rest } = splitGlob(glob)
-      const name = glob.slice(glob.lastIndexOf('/') + 1)
-      const route = { cataloger, matches: globMatcher(glob) }
-      if (!isMagic(name)) listAt(byName, name).push(route)
-      else if (rest === name) listAt(byFolder, base).push(route)
+    for (const glob of cataloger.files.map(parseGlob)) {
+      const route = { cataloger, glob }
+      const name = glob.segments.at(-1)?.name
+      const folder = literalFolder(glob)
+      if (name !== undefined) listAt(byName, name).push(route)
+      else if (folder !== undefined) listAt(byFolder, folder).push(route)
       else others.push(route)
     }
   }
   return (path) => {
-    const slash = path.lastIndexOf('/')
-    const named = byName.get(slash === -1 ? path : path.slice(slash + 1))
-    const inside = byFolder.size === 0 ? undefined : byFolder.get(slash === -1 ? '' : path.slice(0, slash))
+    const named = byName.get(baseOf(path))
+    const inside = byFolder.size === 0 ? undefined : byFolder.get(parentOf(path))
     if (named === undefined && inside === undefined && others.length === 0) return nobody
-    const wanting = [...(named ?? []), ...(inside ?? []), ...others].filter(({ matches }) => matches(path))
+    const wanting = [...(named ?? []), ...(inside ?? []), ...others].filter(({ glob }) => matchesGlob(glob, path))
     return wanting.length === 0 ? nobody : [...new Set(wanting.map(({ cataloger }) => cataloger))]
   }
 }
 
 const nobody: readonly Cataloger[] = []
 
-/** The literal folder a glob starts with, or the whole of a literal one; and what follows it. */
-export function splitGlob(glob: string): { readonly base: string; readonly rest: string } {
-  const segments = glob.split('/')
-  const magic = segments.findIndex(isMagic)
-  if (magic === -1) return { base: glob, rest: '' }
-  return { base: segments.slice(0, magic).join('/'), rest: segments.slice(magic).join('/') }
-}
-
-export function isMagic(text: string): boolean {
-  return /[*?[\]{}()!+@\\]/.test(text)
-}
-
-/** A name may hold a line end, which `.` of a regular expression takes with the flag `s` only. */
-export function globMatcher(glob: string): (path: string) => boolean {
-  return isMagic(glob) ? picomatch(glob, { dot: true, flags: 's' }) : (path) => path === glob
+function literalFolder({ isAnywhere, segments }: Glob): string | undefined {
+  const names = segments.slice(0, -1).flatMap(({ name }) => name ?? [])
+  return isAnywhere || names.length !== segments.length - 1 ? undefined : names.join('/')
 }
 
 function listAt(index: Map<string, Route[]>, key: string): Route[] {

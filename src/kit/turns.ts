@@ -23,3 +23,24 @@ export class Turns {
     this.#since = performance.now()
   }
 }
+
+/** Work that can be interrupted wherever it yields. */
+export type Work<Result> = Generator<undefined, Result>
+
+/** Does the work and lets others have their turns meanwhile. Throws when the signal was aborted. */
+export async function inTurns<Result>(work: Work<Result>, signal: AbortSignal): Promise<Result> {
+  const turns = new Turns(signal)
+  for (;;) {
+    const step = work.next()
+    if (step.done === true) return step.value
+    if (turns.isDue) await turns.give()
+  }
+}
+
+/** Does the work without a pause. */
+export function atOnce<Result>(work: Work<Result>): Result {
+  for (;;) {
+    const step = work.next()
+    if (step.done === true) return step.value
+  }
+}

@@ -1,12 +1,13 @@
 import { type AdvisoryIndex, matchAdvisories } from '#advisories/match.ts'
 import type { LayerContents } from '#image/entry.ts'
-import { overlay } from '#image/file-tree.ts'
+import { overlaying } from '#image/file-tree.ts'
 import type { Target, TargetContents } from '#image/target.ts'
 import type { Cataloger } from '#inventory/cataloger.ts'
 import { catalog, type FoundPackage, type Inventory } from '#inventory/inventory.ts'
 import { catalogers } from '#inventory/registry.generated.ts'
 import { selectorFor } from '#inventory/selector.ts'
 import type { Context } from '#kit/context.ts'
+import { inTurns } from '#kit/turns.ts'
 import type { Layer } from '#model/image.ts'
 import type { Unknown } from '#model/package.ts'
 import { type Coverage, type LocatedPackage, reportSchemaVersion, type ScanReport } from '#model/report.ts'
@@ -71,7 +72,7 @@ async function readTarget(
     const read = await target.read(selectorFor(readers, more))
     transferred += read.transfer?.transferred ?? 0
     const contents = { ...read, transfer: read.transfer && { ...read.transfer, transferred } }
-    const tree = overlay(contents.layers)
+    const tree = await inTurns(overlaying(contents.layers), context.signal)
     const found = await catalog(tree, {
       catalogers: readers,
       more,

@@ -70,7 +70,8 @@ async function packagesOf(content: Buffer): Promise<Package[]> {
   const file = { path: 'edge', bytes: () => Promise.resolve(kept), text: () => Promise.resolve(kept.toString()) }
   const context = { signal: new AbortController().signal, distribution: undefined, typeOf: () => undefined }
   const packages: Package[] = []
-  for await (const found of await goBinary.catalog(file, context)) if ('package' in found) packages.push(found.package)
+  for await (const found of await goBinary.catalog(file, context))
+    if (found !== undefined && 'package' in found) packages.push(found.package)
   return packages
 }
 

@@ -45,7 +45,10 @@ function blobsOf(bytes: Buffer): Buffer[] {
   const magic = bytes.toString('latin1', 0, 4)
   const read = { SQLi: readSqlite, RpmP: readNdb }[magic] ?? readBerkeleyDb
   const records = read(bytes)
-  return [...records].map((record) => ('blob' in record ? record.blob : fail(record)))
+  return [...records].flatMap((record) => {
+    if (record === undefined) return []
+    return 'blob' in record ? record.blob : fail(record)
+  })
 }
 
 function fail(problem: Error): never {
@@ -60,7 +63,8 @@ async function packagesOf(bytes: Buffer): Promise<Package[]> {
   }
   const context = { signal: new AbortController().signal, distribution: undefined, typeOf: () => undefined }
   const packages: Package[] = []
-  for await (const found of await cataloger.catalog(file, context)) if ('package' in found) packages.push(found.package)
+  for await (const found of await cataloger.catalog(file, context))
+    if (found !== undefined && 'package' in found) packages.push(found.package)
   return packages
 }
 

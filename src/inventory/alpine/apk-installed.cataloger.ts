@@ -1,9 +1,6 @@
-import type { Distribution } from '#model/distribution.ts'
 import type { Package } from '#model/package.ts'
-import { formatPurl } from '#model/purl.ts'
-import { defineCataloger, type Found } from '../cataloger.ts'
-import { distroQualifier } from '../distribution.ts'
-import { upstreamQualifier } from '../upstream.ts'
+import { defineCataloger, type Steps } from '../cataloger.ts'
+import { isWord, type Origin, systemPackage } from '../system-package.ts'
 
 /** The database lists only what is installed; every package of one origin shares its version. */
 export default defineCataloger({
@@ -16,74 +13,63 @@ export default defineCataloger({
   finds: ['packages', 'sources', 'architectures'],
 
   async catalog(file, { distribution }) {
-    return catalogText(await file.text(), `/${file.path}`, distribution)
+    return catalogText(await file.text(), { path: `/${file.path}`, distribution })
   },
 })
 
-type Fields = Readonly<Record<string, string>>
+type Fields = Readonly<Partial<Record<string, string>>>
 
-function* catalogText(text: string, location: string, distribution: Distribution | undefined): Generator<Found> {
+function* catalogText(text: string, origin: Origin): Steps {
   let incomplete = 0
   for (const fields of entriesOf(text)) {
-    const found = readPackage(fields, location, distribution)
-    if (found === undefined) incomplete += 1
-    else yield { package: found }
+    const found = fields === undefined ? undefined : readPackage(fields, origin)
+    if (found !== undefined) yield { package: found }
+    else if (fields === undefined) yield undefined
+    else incomplete += 1
   }
   if (incomplete > 0) {
-    yield { unknown: { path: location, reason: `entries without a proper name or version: ${incomplete}` } }
+    yield { unknown: { path: origin.path, reason: `entries without a proper name or version: ${incomplete}` } }
   }
 }
 
 /** Fields are one letter, a colon and a value; the case of the letter matters. Names of files (`F:`, `R:`) are not kept. */
 const keptFields: ReadonlySet<string> = new Set(['P', 'V', 'A', 'o', 'm'])
+/** Lines after which somebody else gets a turn. */
+const linesPerTurn = 100_000
 
-function* entriesOf(text: string): Generator<Fields> {
-  let fields: Record<string, string> = {}
-  let isEmpty = true
+/** Yields `undefined` now and then where much is passed over. */
+function* entriesOf(text: string): Generator<Fields | undefined> {
+  let fields: Record<string, string> | undefined
+  let lines = 0
   for (let start = 0; start < text.length; ) {
     const feed = text.indexOf('\n', start)
     const end = feed === -1 ? text.length : feed
-    const line = text.slice(start, end).trimEnd()
+    const letter = text.charAt(start)
+    if (text.charAt(start + 1) === ':' && start + 1 < end) {
+      fields ??= {}
+      if (keptFields.has(letter)) fields[letter] ??= text.slice(start + 2, end).trimEnd()
+    } else if (start === end || text.slice(start, end).trim() === '') {
+      if (fields !== undefined) yield fields
+      fields = undefined
+    } else fields ??= {}
     start = end + 1
-    if (line === '') {
-      if (!isEmpty) yield fields
-      fields = {}
-      isEmpty = true
-    } else {
-      isEmpty = false
-      const letter = line.charAt(0)
-      if (line.charAt(1) === ':' && keptFields.has(letter)) fields[letter] ??= line.slice(2)
-    }
+    lines += 1
+    if (lines % linesPerTurn === 0) yield undefined
   }
-  if (!isEmpty) yield fields
+  if (fields !== undefined) yield fields
 }
 
-function readPackage(fields: Fields, location: string, distribution: Distribution | undefined): Package | undefined {
-  const [name, version, architecture, origin] = ['P', 'V', 'A', 'o'].map((letter) => wordOf(fields[letter]))
-  if (name === undefined || version === undefined) return undefined
-  const source = { name: origin ?? name, version }
-  return {
-    purl: formatPurl({
-      type: 'apk',
-      namespace: distribution?.id,
+function readPackage(fields: Fields, origin: Origin): Package | undefined {
+  const { P: name = '', V: version = '', A: architecture = '', o: sourceName = '', m: vendor } = fields
+  return systemPackage(
+    {
       name,
       version,
-      qualifiers: {
-        arch: architecture,
-        distro: distroQualifier(distribution),
-        upstream: upstreamQualifier(source, name, version),
-      },
-    }),
-    name,
-    version,
-    ecosystem: 'apk',
-    source,
-    architecture,
-    vendor: fields['m'],
-    locations: [location],
-  }
-}
-
-function wordOf(text: string | undefined): string | undefined {
-  return /^[!-~]{1,400}$/.exec(text ?? '')?.[0]
+      ecosystem: 'apk',
+      source: { name: isWord(sourceName) ? sourceName : name, version },
+      architecture: isWord(architecture) ? architecture : undefined,
+      vendor,
+    },
+    origin,
+  )
 }

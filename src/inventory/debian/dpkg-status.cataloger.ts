@@ -1,9 +1,6 @@
-import type { Distribution } from '#model/distribution.ts'
 import type { Package } from '#model/package.ts'
-import { formatPurl } from '#model/purl.ts'
-import { defineCataloger, type Found } from '../cataloger.ts'
-import { distroQualifier } from '../distribution.ts'
-import { type Source, upstreamQualifier } from '../upstream.ts'
+import { defineCataloger, type Steps } from '../cataloger.ts'
+import { type Origin, type Source, systemPackage } from '../system-package.ts'
 import { type Stanza, stanzasOf } from './deb822.ts'
 
 /**
@@ -22,21 +19,25 @@ export default defineCataloger({
 
   async catalog(file, { distribution }) {
     if (file.path.endsWith('.md5sums')) return []
-    return catalogText(await file.text(), `/${file.path}`, distribution)
+    return catalogText(await file.text(), { path: `/${file.path}`, distribution })
   },
 })
 
 const readFields = new Set(['package', 'status', 'version', 'source', 'architecture', 'maintainer'])
 const presentStates = new Set(['installed', 'unpacked', 'half-configured', 'triggers-awaited', 'triggers-pending'])
 
-function* catalogText(text: string, location: string, distribution: Distribution | undefined): Generator<Found> {
+function* catalogText(text: string, origin: Origin): Steps {
   let incomplete = 0
   for (const stanza of stanzasOf(text, readFields)) {
+    if (stanza === undefined) {
+      yield undefined
+      continue
+    }
     const state = stanza.get('status')?.split(/\s+/)[2] ?? 'installed'
-    const found = readPackage(stanza, location, distribution)
+    const found = readPackage(stanza, origin)
     if (state === 'half-installed') {
       yield {
-        unknown: { path: location, reason: `${nameOf(stanza)} is half-installed: some of its files may be there` },
+        unknown: { path: origin.path, reason: `${nameOf(stanza)} is half-installed: some of its files may be there` },
       }
     } else if (presentStates.has(state)) {
       if (found === undefined) incomplete += 1
@@ -44,7 +45,7 @@ function* catalogText(text: string, location: string, distribution: Distribution
     }
   }
   if (incomplete > 0) {
-    yield { unknown: { path: location, reason: `entries without a proper name or version: ${incomplete}` } }
+    yield { unknown: { path: origin.path, reason: `entries without a proper name or version: ${incomplete}` } }
   }
 }
 
@@ -52,36 +53,20 @@ function nameOf(stanza: Stanza): string {
   return (stanza.get('package') ?? 'a package').slice(0, 200)
 }
 
-function readPackage(stanza: Stanza, location: string, distribution: Distribution | undefined): Package | undefined {
+function readPackage(stanza: Stanza, origin: Origin): Package | undefined {
   const name = stanza.get('package') ?? ''
   const version = stanza.get('version') ?? ''
-  if (!isWord(name) || !isWord(version)) return undefined
-  const source = readSource(stanza.get('source') ?? '', name, version)
-  const architecture = stanza.get('architecture')
-  return {
-    purl: formatPurl({
-      type: 'deb',
-      namespace: distribution?.id,
+  return systemPackage(
+    {
       name,
       version,
-      qualifiers: {
-        arch: architecture,
-        distro: distroQualifier(distribution),
-        upstream: upstreamQualifier(source, name, version),
-      },
-    }),
-    name,
-    version,
-    ecosystem: 'deb',
-    source,
-    architecture,
-    vendor: stanza.get('maintainer'),
-    locations: [location],
-  }
-}
-
-function isWord(text: string): boolean {
-  return /^[!-~]{1,400}$/.test(text)
+      ecosystem: 'deb',
+      source: readSource(stanza.get('source') ?? '', name, version),
+      architecture: stanza.get('architecture'),
+      vendor: stanza.get('maintainer'),
+    },
+    origin,
+  )
 }
 
 /** `Source: name (version)`; each part is left out where it equals the package's own. */

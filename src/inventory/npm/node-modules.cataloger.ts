@@ -20,7 +20,7 @@ export default defineCataloger({
   spec: 'https://docs.npmjs.com/cli/v11/configuring-npm/package-json',
   files: ['**/node_modules/*/package.json', '**/node_modules/@*/*/package.json'],
   // Debian's packages keep their modules here, and `node_modules` is a link to it. They are patched and judged as Debian's.
-  exceptLinked: ['usr/share/nodejs/**', 'usr/lib/nodejs/**', 'usr/lib/*/nodejs/**'],
+  exceptLinked: ['usr/share/nodejs', 'usr/lib/nodejs', 'usr/lib/*/nodejs'],
   finds: ['packages'],
 
   async catalog(file) {

@@ -1,18 +1,19 @@
 import { z } from 'zod'
 import { parseJson } from '#kit/json.ts'
 import type { Package } from '#model/package.ts'
-import { type CatalogContext, defineCataloger, type Found } from '../cataloger.ts'
+import { type CatalogContext, defineCataloger, type Steps } from '../cataloger.ts'
 import { npmPackage } from './npm-package.ts'
 
 const text = z.string().optional()
 const flag = z.boolean().optional()
 
-const Lock = z.object({
-  packages: z.record(z.string(), z.unknown()).optional(),
-  dependencies: z.record(z.string(), z.unknown()).optional(),
-})
+/** Taken as it is: copying and checking each name of a large one would cost more than everything else. */
+const Members = z.custom<Readonly<Record<string, unknown>>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+)
+const Lock = z.object({ packages: Members.optional(), dependencies: Members.optional() })
 const Entry = z.object({ name: text, version: text, link: flag, dev: flag })
-const Dependency = z.object({ version: text, dev: flag, dependencies: z.record(z.string(), z.unknown()).optional() })
+const Dependency = z.object({ version: text, dev: flag, dependencies: Members.optional() })
 
 /**
  * What npm would install, believed only where it has not: beside a node_modules folder the packages in it are the
@@ -50,11 +51,14 @@ function isOverruled(path: string, context: CatalogContext): boolean {
 /** What an entry comes to; the last two are counted and reported. */
 type Outcome = Package | 'not-installed' | 'no-version' | 'unreadable'
 
-function* withCounts(outcomes: Iterable<Outcome>, location: string): Generator<Found> {
+function* withCounts(outcomes: Iterable<Outcome>, location: string): Steps {
   const counts = { 'not-installed': 0, 'no-version': 0, unreadable: 0 }
   for (const outcome of outcomes) {
-    if (typeof outcome === 'string') counts[outcome] += 1
-    else yield { package: outcome }
+    if (typeof outcome !== 'string') yield { package: outcome }
+    else {
+      counts[outcome] += 1
+      yield undefined
+    }
   }
   for (const [kind, reason] of reportedOutcomes) {
     if (counts[kind] > 0) yield { unknown: { path: location, reason: `${reason}: ${counts[kind]}` } }
@@ -69,9 +73,9 @@ const reportedOutcomes = [
 /** Lock file versions 2 and 3: one entry per folder, the empty path being the project itself. */
 function* readPackages(packages: Readonly<Record<string, unknown>>, location: string): Generator<Outcome> {
   const marker = 'node_modules/'
-  for (const [path, value] of Object.entries(packages)) {
+  for (const path of Object.keys(packages)) {
     const at = path.lastIndexOf(marker)
-    const entry = Entry.safeParse(value)
+    const entry = Entry.safeParse(packages[path])
     if (at === -1) yield 'not-installed'
     else if (!entry.success) yield 'unreadable'
     else if (entry.data.link === true || entry.data.dev === true) yield 'not-installed'
@@ -79,11 +83,16 @@ function* readPackages(packages: Readonly<Record<string, unknown>>, location: st
   }
 }
 
-/** Lock file version 1: a tree. Walked without recursion, because its depth is the writer's choice. */
+/** Lock file version 1: a tree, which may be deep. */
 function* readDependencies(dependencies: Readonly<Record<string, unknown>>, location: string): Generator<Outcome> {
-  const ahead = Object.entries(dependencies).toReversed()
-  for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
-    const [name, value] = next
+  const ahead = [membersOf(dependencies)]
+  for (let level = ahead.at(-1); level !== undefined; level = ahead.at(-1)) {
+    const next = level.next()
+    if (next.done === true) {
+      ahead.pop()
+      continue
+    }
+    const [name, value] = next.value
     const entry = Dependency.safeParse(value)
     if (!entry.success) {
       yield 'unreadable'
@@ -91,8 +100,12 @@ function* readDependencies(dependencies: Readonly<Record<string, unknown>>, loca
     }
     const { version, dev, dependencies: nested } = entry.data
     yield dev === true ? 'not-installed' : versionOne(name, version, location)
-    for (const child of Object.entries(nested ?? {}).toReversed()) ahead.push(child)
+    if (nested !== undefined) ahead.push(membersOf(nested))
   }
+}
+
+function* membersOf(members: Readonly<Record<string, unknown>>): Generator<readonly [name: string, value: unknown]> {
+  for (const name of Object.keys(members)) yield [name, members[name]]
 }
 
 function versionOne(name: string, version: string | undefined, location: string): Outcome {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { damaged, edits } from '../../../test/helpers/damage.ts'
+import { type Collected, collect } from '../../../test/helpers/stored-headers.ts'
 import { readBerkeleyDb } from './berkeley-db.ts'
 
 const folder = join(import.meta.dirname, 'fixtures/rpm-database')
@@ -13,21 +14,8 @@ const types = Array.from({ length: little.length / pageSize }, (_, page) => litt
 const hashPage = types.findIndex((type, page) => type === 13 && little.readUInt16LE(page * pageSize + 20) > 0)
 const overflowPage = types.indexOf(7)
 
-function read(bytes: Buffer): { blobs: string[]; size: number; problems: string[] } {
-  const result = { blobs: [] as string[], size: 0, problems: [] as string[] }
-  try {
-    for (const record of readBerkeleyDb(bytes)) {
-      if (record instanceof Error) result.problems.push(record.message)
-      else {
-        result.blobs.push(record.blob.toString('latin1'))
-        result.size += record.blob.length
-      }
-    }
-  } catch (error) {
-    expect(error).toMatchObject({ code: 'malformed' })
-    result.problems.push((error as Error).message)
-  }
-  return result
+function read(bytes: Buffer): Collected {
+  return collect(readBerkeleyDb(bytes))
 }
 
 function edited(edit: (bytes: Buffer) => void): Buffer {

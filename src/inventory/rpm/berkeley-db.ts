@@ -1,6 +1,6 @@
 import type { Problem } from '#kit/errors.ts'
 import { joined } from '#kit/limits.ts'
-import { attempt, malformed, type StoredHeader } from './stored-header.ts'
+import { attempt, malformed, type StoredHeader, type StoredHeaders } from './stored-header.ts'
 
 interface Database {
   readonly bytes: Buffer
@@ -24,7 +24,7 @@ const groupLimit = 32
  * Every page is looked at, so that one damaged page hides only itself. Yields a problem for whatever cannot be read.
  * A record that was taken out as `rpm --erase` does it cannot be told from a package that is not installed.
  */
-export function* readBerkeleyDb(bytes: Buffer): Generator<StoredHeader | Problem> {
+export function* readBerkeleyDb(bytes: Buffer): StoredHeaders {
   const database = openDatabase(bytes)
   const last = read32(database, 32)
   if (last >= database.pageCount) {
@@ -36,6 +36,7 @@ export function* readBerkeleyDb(bytes: Buffer): Generator<StoredHeader | Problem
     if (!isHashPage(database, page)) continue
     items += read16(database, page * database.pageSize + 20)
     yield* recordsOf(database, page, numbers)
+    yield undefined
   }
   yield* strayPages(database)
   yield* lostPages(database)

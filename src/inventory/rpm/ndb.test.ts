@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { damaged, edits } from '../../../test/helpers/damage.ts'
+import { type Collected, collect } from '../../../test/helpers/stored-headers.ts'
 import { readNdb } from './ndb.ts'
 
 const fixture = readFileSync(join(import.meta.dirname, 'fixtures/rpm-database/ndb/usr/lib/sysimage/rpm/Packages.db'))
@@ -10,21 +11,8 @@ const fixture = readFileSync(join(import.meta.dirname, 'fixtures/rpm-database/nd
 const slot = 32
 const blob = 4096
 
-function read(bytes: Buffer): { found: number; size: number; problems: string[] } {
-  const result = { found: 0, size: 0, problems: [] as string[] }
-  try {
-    for (const record of readNdb(bytes)) {
-      if (record instanceof Error) result.problems.push(record.message)
-      else {
-        result.found += 1
-        result.size += record.blob.length
-      }
-    }
-  } catch (error) {
-    expect(error).toMatchObject({ code: 'malformed' })
-    result.problems.push((error as Error).message)
-  }
-  return result
+function read(bytes: Buffer): Collected {
+  return collect(readNdb(bytes))
 }
 
 function edited(edit: (bytes: Buffer) => void): Buffer {
@@ -35,7 +23,9 @@ function edited(edit: (bytes: Buffer) => void): Buffer {
 
 describe('reading an rpm ndb database', () => {
   it('yields the blob of every slot in use', () => {
-    const records = [...readNdb(fixture)].map((record) => (record instanceof Error ? record.message : record.where))
+    const records = [...readNdb(fixture)].flatMap((record) =>
+      record instanceof Error ? record.message : (record?.where ?? []),
+    )
     expect(records.slice(0, 2)).toEqual(['package 1 at byte 4096', 'package 2 at byte 5504'])
     expect(records.length).toBe(9)
   })

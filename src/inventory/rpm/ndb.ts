@@ -1,5 +1,5 @@
 import type { Problem } from '#kit/errors.ts'
-import { attempt, malformed, type StoredHeader } from './stored-header.ts'
+import { attempt, malformed, type StoredHeader, type StoredHeaders } from './stored-header.ts'
 
 interface Slot {
   readonly package: number
@@ -22,7 +22,7 @@ const tailMagic = magic('BlbE')
  * Package headers of an rpm `Packages.db` (rpm's own database format): pages of slots, each pointing to a blob.
  * Yields a problem for every slot or blob that cannot be read.
  */
-export function* readNdb(bytes: Buffer): Generator<StoredHeader | Problem> {
+export function* readNdb(bytes: Buffer): StoredHeaders {
   if (bytes.length < pageBytes || bytes.readUInt32LE(0) !== fileMagic) throw malformed('it is not an rpm ndb database')
   if (bytes.readUInt32LE(4) !== 0) throw malformed(`its version ${bytes.readUInt32LE(4)} is not known`)
   const slotsEnd = bytes.readUInt32LE(12) * pageBytes
@@ -36,6 +36,7 @@ export function* readNdb(bytes: Buffer): Generator<StoredHeader | Problem> {
   // The file header takes the room of the first two slots.
   for (let at = 2 * slotBytes; at + slotBytes <= Math.min(slotsEnd, bytes.length); at += slotBytes) {
     const slot = attempt(() => readSlot(bytes, at, slotsEnd))
+    if (at % pageBytes === 0) yield undefined
     if (slot === undefined) continue
     const record = slot instanceof Error ? slot : attempt(() => readBlob(bytes, slot, seen))
     if (!(slot instanceof Error)) {

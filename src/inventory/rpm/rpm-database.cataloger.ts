@@ -1,15 +1,16 @@
 import { Problem } from '#kit/errors.ts'
 import { baseOf, parentOf } from '#kit/path.ts'
 import { printable } from '#kit/text.ts'
-import { type CatalogContext, defineCataloger, type FileUnderTest, type Found } from '../cataloger.ts'
+import { type CatalogContext, defineCataloger, type FileUnderTest, type Steps } from '../cataloger.ts'
+import type { Origin } from '../system-package.ts'
 import { readBerkeleyDb } from './berkeley-db.ts'
 import { isAsBuilt } from './header-digest.ts'
 import { readNdb } from './ndb.ts'
 import { type RpmHeader, readHeader } from './rpm-header.ts'
-import { lacksModule, type Origin, rpmPackage } from './rpm-package.ts'
+import { lacksModule, rpmPackage } from './rpm-package.ts'
 import { hasCommittedFrames, isHotJournal } from './sqlite-journal.ts'
 import { readSqlite } from './sqlite-packages.ts'
-import { attempt, malformed, type StoredHeader } from './stored-header.ts'
+import { attempt, malformed, type StoredHeader, type StoredHeaders } from './stored-header.ts'
 
 const folders = ['var/lib/rpm', 'usr/lib/sysimage/rpm', 'usr/share/rpm']
 /** rpm reads one of several databases in a folder, and looks for them in this order unless its settings name one. */
@@ -32,15 +33,12 @@ export default defineCataloger({
   finds: ['packages', 'sources', 'architectures', 'modules'],
 
   async *catalog(file, context) {
-    const { distribution, signal } = context
+    const { distribution } = context
     const path = `/${file.path}`
     const reason = (await pendingChange(file)) ?? unused(file.path, context)
     if (reason !== undefined) yield { unknown: { path, reason } }
     if (!isDatabase(file.path) || reason !== undefined) return
-    for (const found of packagesOf(storedHeaders(await file.bytes()), { path, distribution })) {
-      signal.throwIfAborted()
-      yield found
-    }
+    yield* packagesOf(storedHeaders(await file.bytes()), { path, distribution })
   },
 })
 
@@ -67,21 +65,25 @@ async function pendingChange(file: FileUnderTest): Promise<string | undefined> {
 }
 
 /** The content decides, whatever the name: a converted database sometimes keeps its file name. */
-function storedHeaders(bytes: Buffer): Iterable<StoredHeader | Problem> {
+function storedHeaders(bytes: Buffer): StoredHeaders {
   const head = bytes.toString('latin1', 0, 6)
   if (head === 'SQLite') return readSqlite(bytes)
   return head.startsWith('RpmP') ? readNdb(bytes) : readBerkeleyDb(bytes)
 }
 
 /** Packages that can be read, then what could not be. */
-function* packagesOf(records: Iterable<StoredHeader | Problem>, origin: Origin): Generator<Found> {
+function* packagesOf(records: StoredHeaders, origin: Origin): Steps {
   const damage: string[] = []
   const streamless: string[] = []
   for (const record of untilProblem(records)) {
+    if (record === undefined) {
+      yield undefined
+      continue
+    }
     const header = record instanceof Problem ? record : attempt(() => located(record))
     if (header instanceof Problem) damage.push(header.message)
     else {
-      if (header.name !== 'gpg-pubkey') yield { package: rpmPackage(header, origin) }
+      yield header.name === 'gpg-pubkey' ? undefined : { package: rpmPackage(header, origin) }
       if (lacksModule(header)) streamless.push(header.name)
       if (!header.isAsBuilt) damage.push(`the header of ${printable(header.name)} does not match its digest`)
     }
@@ -93,7 +95,7 @@ function* packagesOf(records: Iterable<StoredHeader | Problem>, origin: Origin):
 }
 
 /** A reader that throws has found the rest unreadable. */
-function* untilProblem(records: Iterable<StoredHeader | Problem>): Generator<StoredHeader | Problem> {
+function* untilProblem(records: StoredHeaders): StoredHeaders {
   try {
     yield* records
   } catch (error) {

@@ -1,13 +1,9 @@
 import type { Distribution } from '#model/distribution.ts'
 import type { Package } from '#model/package.ts'
 import { formatPurl } from '#model/purl.ts'
+import { distroQualifier } from '../distribution.ts'
+import type { Origin } from '../system-package.ts'
 import type { RpmHeader } from './rpm-header.ts'
-
-export interface Origin {
-  /** Absolute path of the database. */
-  readonly path: string
-  readonly distribution: Distribution | undefined
-}
 
 export function rpmPackage(header: RpmHeader, { path, distribution }: Origin): Package {
   const { name, architecture, vendor } = header
@@ -37,7 +33,7 @@ function rpmPurl(header: RpmHeader, distribution: Distribution | undefined): str
     version: `${header.version}-${header.release}`,
     qualifiers: {
       arch: header.architecture,
-      distro: [distribution?.id, distribution?.versionId].filter((part) => part !== undefined).join('-'),
+      distro: distroQualifier(distribution),
       epoch: isZero(header.epoch) ? undefined : String(header.epoch),
       upstream: header.sourceRpm,
     },

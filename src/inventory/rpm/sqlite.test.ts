@@ -36,7 +36,7 @@ function read(bytes: Buffer): { rows: SqliteRow[]; problems: string[]; rest: str
     if (row instanceof Error) problems.push(row.message)
     else rows.push(row)
   }
-  return { rows, problems, rest: [...database.rest()].map(({ message }) => message) }
+  return { rows, problems, rest: [...database.rest()].flatMap((problem) => problem?.message ?? []) }
 }
 
 function edited(bytes: Buffer, edit: (bytes: Buffer) => void): Buffer {

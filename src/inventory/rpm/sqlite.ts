@@ -19,6 +19,9 @@ interface Root {
   readonly page: number
 }
 
+/** rpm has fewer than a hundred. */
+const schemaLimit = 1000
+
 /** The file as tables. What is read is gone through once: ask for the rows of a table once, and for `rest()` at last. */
 export class SqliteDatabase {
   readonly #file: SqliteFile
@@ -30,7 +33,8 @@ export class SqliteDatabase {
   constructor(bytes: Buffer) {
     this.#file = openFile(bytes)
     // §2.6: the schema table has its root in page 1; its columns are type, name, tbl_name, rootpage, sql.
-    const schema = [...rowsOf(this.#file, 1)]
+    const schema = [...rowsOf(this.#file, 1).take(schemaLimit + 1)]
+    if (schema.length > schemaLimit) throw malformed(`it has more than ${schemaLimit} tables and indexes`)
     this.#schemaDamage = schema.filter((row) => row instanceof Problem)
     this.#roots = schema.flatMap((row) => (row instanceof Problem ? [] : rootOf(row)))
   }
@@ -51,8 +55,8 @@ export class SqliteDatabase {
     yield* rowsOf(this.#file, root.page)
   }
 
-  /** What is wrong with everything else: pages of no tree may be rows that are lost. */
-  *rest(): Generator<Problem> {
+  /** What is wrong with everything else: pages of no tree may be rows that are lost. `undefined` after each sound page. */
+  *rest(): Generator<Problem | undefined> {
     yield* this.#schemaDamage
     for (const root of this.#roots) {
       if (!this.#walked.has(root)) yield* otherDamage(this.#file, root)
@@ -73,38 +77,49 @@ function rootOf({ values: [type, name, , page] }: SqliteRow): Root[] {
 }
 
 function* rowsOf(file: SqliteFile, root: number): Generator<SqliteRow | Problem> {
-  for (const found of walk(file, root, 'table')) {
-    if (found instanceof Problem) yield found
-    else yield attempt(() => readRow(file, found))
+  for (const page of walk(file, root, 'table')) {
+    if (page instanceof Problem) {
+      yield page
+      continue
+    }
+    for (const { rowId, payload } of page.cells) {
+      if (payload !== undefined) yield attempt(() => readRow(file, { page: page.number, rowId, payload }))
+    }
+    yield* page.damage
   }
 }
 
-function* otherDamage(file: SqliteFile, { name, page }: Root): Generator<Problem> {
+/** Yields `undefined` after each page that is whole. */
+function* otherDamage(file: SqliteFile, { name, page: root }: Root): Generator<Problem | undefined> {
   const kind = attempt(() => {
-    if (page < 1 || page > file.pageCount) throw malformed(`${name} begins on page ${page}, which does not exist`)
-    return kindOf(file, page) ?? 'table'
+    if (root < 1 || root > file.pageCount) throw malformed(`${name} begins on page ${root}, which does not exist`)
+    return kindOf(file, root) ?? 'table'
   })
   if (kind instanceof Problem) {
     yield kind
     return
   }
-  for (const found of walk(file, page, kind)) {
-    const damage = found instanceof Problem ? found : attempt(() => void content(file, found.payload))
-    if (damage !== undefined) yield damage
+  for (const page of walk(file, root, kind)) {
+    if (page instanceof Problem) yield page
+    else yield* pageDamage(file, page)
   }
 }
 
-interface FoundCell {
-  readonly page: number
-  readonly rowId: number
-  readonly payload: Payload
+function* pageDamage(file: SqliteFile, page: TreePage): Generator<Problem | undefined> {
+  for (const { payload } of page.cells) {
+    const goesOn = payload !== undefined && payload.local.length < payload.length
+    const damage = goesOn ? attempt(() => void content(file, payload)) : undefined
+    if (damage !== undefined) yield damage
+  }
+  yield* page.damage
+  yield undefined
 }
 
 /** A page to go to, or the highest row that may have come by now. */
 type Step = { readonly page: number } | { readonly upTo: number; readonly of: number }
 
-/** Every cell with a payload in key order. Yields a problem for what cannot be reached. */
-function* walk(file: SqliteFile, root: number, kind: TreeKind): Generator<FoundCell | Problem> {
+/** Every page of a tree in key order. Yields a problem for what cannot be reached. */
+function* walk(file: SqliteFile, root: number, kind: TreeKind): Generator<TreePage | Problem> {
   const damage = attempt(() => claim(file, root, 'a table'))
   if (damage !== undefined) yield damage
   const ahead: Step[] = damage === undefined ? [{ page: root }] : []
@@ -122,13 +137,12 @@ function* walk(file: SqliteFile, root: number, kind: TreeKind): Generator<FoundC
       continue
     }
     if (!page.isLeaf) yield* queueChildren(file, page, ahead)
-    if (page.isLeaf && kind === 'table' && page.damage.length === 0) {
+    else if (kind === 'table' && page.damage.length === 0) {
       const highest = highestOf(page, rowId)
       if (highest === undefined) yield outOfOrder(number)
       rowId = highest ?? rowId
     }
-    for (const { rowId: row, payload } of page.cells) if (payload) yield { page: number, rowId: row, payload }
-    yield* page.damage
+    yield page
   }
 }
 
@@ -158,6 +172,12 @@ function* queueChildren(file: SqliteFile, page: TreePage, ahead: Step[]): Genera
 
 function stepsOf({ number, kind }: TreePage, { child, rowId }: Cell): Step[] {
   return kind === 'table' ? [{ page: child }, { upTo: rowId, of: number }] : [{ page: child }]
+}
+
+interface FoundCell {
+  readonly page: number
+  readonly rowId: number
+  readonly payload: Payload
 }
 
 function readRow(file: SqliteFile, { page, rowId, payload }: FoundCell): SqliteRow {

@@ -7,6 +7,9 @@ export interface StoredHeader {
   readonly blob: Buffer
 }
 
+/** What a database yields: a problem for what cannot be read, `undefined` now and then so that others get a turn. */
+export type StoredHeaders = Generator<StoredHeader | Problem | undefined>
+
 /** What `read` returns, or the problem it threw: one damaged record must not hide its neighbours. */
 export function attempt<T>(read: () => T): T | Problem {
   try {

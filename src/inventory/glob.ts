@@ -1,0 +1,47 @@
+import picomatch from 'picomatch'
+
+/** Segments of a glob; the first may be `**`, each other one stands for exactly one name. */
+export interface Glob {
+  readonly text: string
+  /** Begins with `**`, which is then not among the segments. */
+  readonly isAnywhere: boolean
+  readonly segments: readonly Segment[]
+}
+
+export interface Segment {
+  /** Absent when several names match. */
+  readonly name: string | undefined
+  readonly matches: (name: string) => boolean
+}
+
+export function parseGlob(text: string): Glob {
+  const segments = text.split('/')
+  const isAnywhere = segments[0] === '**'
+  const rest = segments.slice(isAnywhere ? 1 : 0)
+  if (rest.length === 0 || rest.includes('**')) throw new RangeError(`** may only begin a glob: ${text}`)
+  return { text, isAnywhere, segments: rest.map(segmentOf) }
+}
+
+/** A name may hold a line end, which `.` of a regular expression takes with the flag `s` only. */
+function segmentOf(segment: string): Segment {
+  if (!/[*?[\]{}()!+@\\]/.test(segment)) return { name: segment, matches: (name) => name === segment }
+  return { name: undefined, matches: picomatch(segment, { dot: true, flags: 's' }) }
+}
+
+/** From the end, so that a long path costs no more than the glob is long. */
+export function matchesGlob({ isAnywhere, segments }: Glob, path: string): boolean {
+  let end = path.length
+  for (let index = segments.length - 1; index >= 0; index--) {
+    if (end < 0) return false
+    const slash = end === 0 ? -1 : path.lastIndexOf('/', end - 1)
+    if (segments[index]?.matches(path.slice(slash + 1, end)) !== true) return false
+    end = slash
+  }
+  return isAnywhere || end === -1
+}
+
+/** Whether the path is below a folder that the glob names. */
+export function isBelow({ segments }: Glob, path: string): boolean {
+  const names = path.split('/', segments.length + 1)
+  return names.length > segments.length && segments.every(({ matches }, index) => matches(names[index] ?? ''))
+}
