@@ -64,6 +64,7 @@ async function onTerminal(
       STOREFRONT: storefront,
       ...env,
     },
+    cwd: workspace.path,
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   let seen = ''
