@@ -37,10 +37,10 @@ export interface LayerContents {
   readonly bytes: number
   /** `sha256:…` of the uncompressed archive, when it was asked for. */
   readonly diffId?: string | undefined
-  /** How many of the unknowns, the first ones, any selector would have had; absent where that is not told. */
-  readonly refusals?: number | undefined
   /** Present when reading by a table of contents was asked for. */
   readonly reading?: LayerReading | undefined
+  /** How many of the unknowns, the first ones, any selector would have had; absent where that is not told. */
+  readonly refusals?: number | undefined
 }
 
 /** By which table of contents a layer was read, or why as a whole. */
@@ -50,7 +50,6 @@ export type LayerReading =
 
 /** Boils a file down while it streams by, so that a large binary costs only what is known of it. */
 export interface Probe {
-  /** The chunk is gone afterwards: what is to be kept of it must be copied. */
   write(chunk: Uint8Array): void
   /** What to keep; `undefined` when the file turned out to be of no interest. */
   end(): Buffer | undefined

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { overlay } from '#image/file-tree.ts'
 import { readLayer } from '#image/layer.ts'
 import { imageLimits } from '#image/limits.ts'
-import { hasProgram } from '../helpers/components.ts'
+import { canMountOverlays, hasProgram } from '../helpers/components.ts'
 import { type Member, tarOf } from '../helpers/tar-writer.ts'
 
 const programs = ['tar', 'find', 'mknod', 'setfattr', 'unshare', 'mount']
@@ -116,7 +116,7 @@ interface Seen {
   readonly sameAs: string
 }
 
-describe.skipIf(process.getuid?.() !== 0 || !programs.every(hasProgram))(
+describe.skipIf(!programs.every(hasProgram) || !canMountOverlays())(
   `layers laid over each other (needs root, overlayfs, ${programs.join(', ')})`,
   () => {
     const images = fc.sample(image, { seed: 20_260_701, numRuns: 700 })

@@ -32,6 +32,12 @@ export function hasTerminals(): boolean {
   return succeeds('script', ['-qec', 'true', '/dev/null'])
 }
 
+/** Whether this process may make mount name spaces and overlay mounts: root in an ordinary system may. */
+export function canMountOverlays(): boolean {
+  const script = 'cd "$(mktemp -d)" && mkdir a b c && mount -t overlay -o lowerdir=a:b overlay c'
+  return process.getuid?.() === 0 && succeeds('unshare', ['-m', 'sh', '-c', script])
+}
+
 function succeeds(program: string, args: readonly string[]): boolean {
   try {
     execFileSync(program, args, { stdio: 'ignore' })

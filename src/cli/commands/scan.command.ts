@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ImageReader } from '#image/image-reader.ts'
 import type { LayerReader } from '#image/layer-reader.ts'
 import { Problem } from '#kit/errors.ts'
 import { counted, parseDuration } from '#kit/text.ts'
@@ -133,15 +134,24 @@ async function openAndScan(argument: string, options: Options, context: CommandC
   const platform = options.platform === undefined ? undefined : parsePlatform(options.platform)
   const place = locateDatabase({ db }, context)
   using database = openDatabase(place.dir, { trust: place.trust })
-  await using cache = options.partial ? undefined : await openCache(options, context)
-  const readers = options.partial ? { readLayer: await partialReading() } : cache?.readers
+  await using cache = await openCache(options, context)
+  const readers = options.partial ? await partially(cache?.readers) : cache?.readers
   const opening = { platform, offline, insecure, caFile: ca, limits: imageLimits, ...readers }
   await using target = await image.openTarget(argument, opening, context)
   context.terminal.note(`Scanning ${target.description}`)
   return await scan(target, database, { context, version: programVersion })
 }
 
-/** The layer cache, unless there is to be none. What a table of contents tells is not all there is, so it is not kept. */
+/** What is read by a table of contents is not stored: only what is read as a whole goes by the cache. */
+async function partially(readers: { readonly readLayer: LayerReader; readonly readImage: ImageReader } | undefined) {
+  const [{ partialReader }, { readBlob }] = await Promise.all([
+    import('#image/partial/partial-reader.ts'),
+    import('#image/layer-reader.ts'),
+  ])
+  return { ...readers, readLayer: partialReader(readers?.readLayer ?? readBlob) }
+}
+
+/** The layer cache, unless there is to be none. */
 async function openCache(options: Options, context: CommandContext) {
   if (options.noCache) return undefined
   const [{ locateCache }, { LayerCache }, { cachedReader }, { cachedImages }] = await Promise.all([
@@ -156,14 +166,6 @@ async function openCache(options: Options, context: CommandContext) {
   const cache = await LayerCache.open({ path, limitBytes, note, now: () => context.now() })
   const readers = { readLayer: cachedReader(cache), readImage: cachedImages(cache) }
   return { readers, [Symbol.asyncDispose]: () => cache[Symbol.asyncDispose]() }
-}
-
-async function partialReading(): Promise<LayerReader> {
-  const [{ partialReader }, { readBlob }] = await Promise.all([
-    import('#image/partial/partial-reader.ts'),
-    import('#image/layer-reader.ts'),
-  ])
-  return partialReader(readBlob)
 }
 
 async function rendered(

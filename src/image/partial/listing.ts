@@ -88,10 +88,10 @@ function headerOf({ name, type, ...entry }: TableEntry): TarHeader {
     mtime: 0,
     linkName: entry.linkName,
     isDeviceZero: type === 'char' && entry.devMajor === 0 && entry.devMinor === 0,
-    isAmbiguous: false,
     offset: 0,
     stored: size,
     refused: undefined,
+    isAmbiguous: false,
   }
 }
 
