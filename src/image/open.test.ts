@@ -22,6 +22,7 @@ import {
   writePieces,
 } from '../../test/helpers/image-archive.ts'
 import { comparable, readImage } from '../../test/helpers/image-reading.ts'
+import { memberOf, paxOf } from '../../test/helpers/tar-writer.ts'
 import { formatPlatform, hostPlatform, parsePlatform } from './platform.ts'
 
 let folder: Awaited<ReturnType<typeof mkdtempDisposable>>
@@ -271,5 +272,16 @@ describe('arguments', () => {
       message: 'DOCKER_HOST does not name a unix socket: tcp://10.0.0.1:2375',
     })
     await expect(readImage('nothing-like-it', { env })).rejects.toThrow('DOCKER_HOST does not name a unix socket')
+  })
+})
+
+describe('an archive that GNU tar and engines would read differently', () => {
+  it.each(['none', 'gzip'] as const)('is refused: %s', async (packing) => {
+    const ambiguous = memberOf(paxOf({ path: 'manifest.json' }, 'g'))
+    const bytes = Buffer.concat([ambiguous, await tarOf(legacyPieces(image))])
+    const path = join(folder.path, `ambiguous-${packing}.tar`)
+    writeFileSync(path, packed(bytes, packing))
+    const message = expect.stringContaining('the tar headers of manifest.json can be read in two ways')
+    await expect(readImage(path)).rejects.toMatchObject({ code: 'malformed', message })
   })
 })
