@@ -64,10 +64,10 @@ describe('the layer cache', () => {
     const outcomes = await Promise.all(Array.from({ length: 8 }, () => scan(target, workspace.path, [], { env })))
     for (const { status, stdout, stderr } of outcomes) {
       expect(status, stderr).toBe(0)
-      expect(withoutTransfer(stdout)).toBe(withoutTransfer(without.stdout))
+      expect(stdout).toBe(without.stdout)
     }
     const last = await scan(target, workspace.path, [], { env })
-    expect(withoutTransfer(last.stdout)).toBe(withoutTransfer(without.stdout))
+    expect(last.stdout).toBe(without.stdout)
     // The configuration is read by every scan, each layer by the one without a cache and by one of the others.
     expect(downloads()).toEqual([2, 2, 2, 2, 2, 10])
   })
@@ -144,8 +144,3 @@ describe('the layer cache', () => {
     expect(stdout).toBe((await scan(layout, cache, ['--no-cache'])).stdout)
   })
 })
-
-/** A report but for the bytes that this one scan had to fetch. */
-function withoutTransfer(report: string): string {
-  return report.replace(/"transferred": \d+/, '')
-}

@@ -36,7 +36,7 @@ describeShared('partial reading', () => {
       expect(sent).toBeLessThan(imageBytes / 20)
       expect(part.coverage.transferable).toBe(imageBytes)
       expect(part.coverage.transferred).toBeLessThanOrEqual(sent)
-      expect(whole.coverage.transferred).toBe(imageBytes)
+      expect(whole.coverage.transferred).toBeUndefined()
       expect(part.findings.length).toBeGreaterThan(100)
       expect(part.findings).toEqual(whole.findings)
       expect(part.packages).toEqual(whole.packages)
