@@ -1,5 +1,6 @@
 /** The JSON report as JSON Schema: docs/reference/report-1.schema.json is written from here. */
 import { z } from 'zod'
+import { ecosystems, isEcosystem } from '#model/ecosystem.ts'
 import { findingKinds, fixStates, verdicts } from '#model/finding.ts'
 import { subjectKinds } from '#model/image.ts'
 import { reportSchemaVersion, type ScanReport } from '#model/report.ts'
@@ -8,7 +9,7 @@ import { severities } from '#model/severity.ts'
 const count = z.int().nonnegative()
 const Severity = z.enum(severities)
 const Verdict = z.enum(verdicts)
-const Ecosystem = z.enum(['deb', 'apk', 'rpm', 'npm', 'golang'])
+const Ecosystem = z.enum(Object.keys(ecosystems).filter(isEcosystem))
 const Layer = z.object({
   index: count.describe('0 is the bottom layer'),
   diffId: z.string().describe('sha256 of the uncompressed layer'),
@@ -68,6 +69,11 @@ const Package = z.object({
   architecture: z.string().optional(),
   module: z.string().optional().describe('rpm modularity, name:stream'),
   vendor: z.string().optional(),
+  licences: z.array(z.string()).optional().describe('as declared'),
+  hashes: z
+    .array(z.object({ algorithm: z.enum(['md5', 'sha1', 'sha256', 'sha384', 'sha512']), value: z.string() }))
+    .optional(),
+  dependencies: z.array(z.string()).optional().describe('names of the packages that it needs'),
   locations: z.array(z.string()),
   layer: Layer.optional().describe('layer that wrote the file that proves the package; absent for directories'),
 })

@@ -202,7 +202,7 @@ describe('what cannot be judged', () => {
     const plamo: Distribution = { id: 'plamo', versionId: '8.1', idLike: [], name: 'Plamo Linux 8.1' }
     const matched = await matchAdvisories([pkg({ ecosystem: 'rpm' })], plamo, indexOf([]))
     expect(matched.findings).toMatchObject([{ kind: 'no-advisories', verdict: 'unknown' }])
-    expect(matched.unknowns[0]?.reason).toBe('no advisory data covers Plamo Linux 8.1: 1 rpm packages were not judged')
+    expect(matched.unknowns[0]?.reason).toBe('no advisory data covers Plamo Linux 8.1, not judged: 1 rpm package')
     expect(matched.ecosystems).toEqual([{ ecosystem: 'rpm', packages: 1, namespace: undefined }])
   })
 

@@ -1,14 +1,16 @@
+import { counted } from '#kit/text.ts'
 import { Turns } from '#kit/turns.ts'
 import { newestCvss } from '#model/cvss.ts'
 import type { Distribution } from '#model/distribution.ts'
+import type { Ecosystem } from '#model/ecosystem.ts'
 import type { Finding, Kev } from '#model/finding.ts'
-import type { Ecosystem, Package, Unknown } from '#model/package.ts'
+import type { Package, Unknown } from '#model/package.ts'
 import type { DatabaseFacts, EcosystemCoverage } from '#model/report.ts'
 import { versionSchemes } from '#versions/registry.generated.ts'
 
 import { type Comparator, comparatorOf, evaluate, type Judgement } from './evaluate.ts'
 import { type Lifecycle, lifecycleOf } from './lifecycle.ts'
-import { keyOf, namespaceOf } from './namespace.ts'
+import { isOfDistribution, keyOf, namespaceOf } from './namespace.ts'
 import type { AdvisoryRecord } from './record.ts'
 import type { ReleaseCycle } from './source.ts'
 
@@ -48,7 +50,7 @@ export async function matchAdvisories(
     const isCovered = namespace !== undefined && index.namespaces.has(namespace)
     ecosystems.push({ ecosystem, packages: members.length, namespace: isCovered ? namespace : undefined })
     if (!isCovered) {
-      const gap = describeGap({ ecosystem, members, distribution, hasName: namespace !== undefined })
+      const gap = describeGap({ ecosystem, members, distribution })
       findings.push(gap.finding)
       unknowns.push(gap.unknown)
       continue
@@ -163,12 +165,11 @@ interface Gap {
   readonly ecosystem: Ecosystem
   readonly members: readonly Package[]
   readonly distribution: Distribution | undefined
-  readonly hasName: boolean
 }
 
-function describeGap({ ecosystem, members, distribution, hasName }: Gap): { finding: Finding; unknown: Unknown } {
+function describeGap({ ecosystem, members, distribution }: Gap): { finding: Finding; unknown: Unknown } {
   const release = distribution === undefined ? 'a distribution that could not be told' : distribution.name
-  const what = hasName && (ecosystem === 'npm' || ecosystem === 'golang') ? `the ${ecosystem} ecosystem` : release
+  const what = isOfDistribution(ecosystem) ? release : `the ${ecosystem} ecosystem`
   const path = members[0]?.locations[0] ?? '/'
   return {
     finding: {
@@ -183,7 +184,7 @@ function describeGap({ ecosystem, members, distribution, hasName }: Gap): { find
     },
     unknown: {
       path,
-      reason: `no advisory data covers ${what}: ${members.length} ${ecosystem} packages were not judged`,
+      reason: `no advisory data covers ${what}, not judged: ${counted(members.length, `${ecosystem} package`)}`,
     },
   }
 }

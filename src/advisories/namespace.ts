@@ -1,5 +1,7 @@
 import type { Distribution } from '#model/distribution.ts'
-import type { Ecosystem, Package } from '#model/package.ts'
+import { type Ecosystem, ecosystemFacts } from '#model/ecosystem.ts'
+import type { Package } from '#model/package.ts'
+import { lowerCaseName, pythonName, repositoryName } from './package-names.ts'
 
 /** Where to look a package up, and with what. */
 export interface Key {
@@ -11,17 +13,16 @@ export interface Key {
 
 /** The shard whose feed speaks of packages of this ecosystem in this distribution; `undefined` when none could. */
 export function namespaceOf(ecosystem: Ecosystem, distribution: Distribution | undefined): string | undefined {
-  switch (ecosystem) {
-    case 'npm':
-      return 'npm'
-    case 'golang':
-      return 'go'
-    case 'deb':
-    case 'apk':
-    case 'rpm':
-      return distribution === undefined ? undefined : releaseNamespace(distribution)
-  }
+  if (!isOfDistribution(ecosystem)) return ecosystemFacts(ecosystem).namespace
+  return distribution === undefined ? undefined : releaseNamespace(distribution)
 }
+
+/** Who makes the release also names the packages. */
+export function isOfDistribution(ecosystem: Ecosystem): boolean {
+  return systemEcosystems.has(ecosystem)
+}
+
+const systemEcosystems: ReadonlySet<Ecosystem> = new Set(['deb', 'apk', 'rpm', 'alpm', 'opkg', 'portage', 'nix'])
 
 /** Alpine and Ubuntu make a release of each minor version, the others of each major one; no version means rolling. */
 function releaseNamespace({ id, versionId, codename }: Distribution): string {
@@ -40,14 +41,16 @@ const rollingName: Readonly<Record<string, string>> = {
 
 /** Debian's and Alpine's feeds name source packages; Debian's ranges are of source versions. */
 export function keyOf({ ecosystem, name, version, source }: Package): Key {
-  switch (ecosystem) {
-    case 'deb':
-      return { keyKind: 'source', name: source?.name ?? name, version: source?.version ?? version }
-    case 'apk':
-      return { keyKind: 'source', name: source?.name ?? name, version }
-    case 'rpm':
-    case 'npm':
-    case 'golang':
-      return { keyKind: 'binary', name, version }
-  }
+  if (ecosystem === 'deb') return { keyKind: 'source', name: source?.name ?? name, version: source?.version ?? version }
+  if (ecosystem === 'apk') return { keyKind: 'source', name: source?.name ?? name, version }
+  return { keyKind: 'binary', name: nameForms[ecosystem]?.(name) ?? name, version }
+}
+
+/** How feeds write names that may be written in several ways. */
+const nameForms: Readonly<Partial<Record<Ecosystem, (name: string) => string>>> = {
+  pypi: pythonName,
+  swift: repositoryName,
+  composer: lowerCaseName,
+  nuget: lowerCaseName,
+  'github-actions': lowerCaseName,
 }

@@ -1,7 +1,8 @@
 import type { Probe } from '#image/entry.ts'
 import type { FileNode } from '#image/file-tree.ts'
 import type { Distribution } from '#model/distribution.ts'
-import type { Ecosystem, Package, Unknown } from '#model/package.ts'
+import type { Ecosystem } from '#model/ecosystem.ts'
+import type { Package, Unknown } from '#model/package.ts'
 
 /** One file a cataloger asked for. Never larger than `imageLimits.keptFileBytes`. */
 export interface FileUnderTest {
@@ -12,6 +13,9 @@ export interface FileUnderTest {
   /** The content as UTF-8; damaged sequences become U+FFFD. */
   text(): Promise<string>
 }
+
+/** What may be promised of packages. */
+type Promised = 'packages' | 'sources' | 'architectures' | 'modules' | 'licences' | 'hashes' | 'dependencies'
 
 export type FileType = FileNode['type']
 
@@ -43,7 +47,7 @@ export interface Cataloger {
   /** For formats known by content: a probe when the first bytes look right. `files` may then be empty. */
   readonly probe?: (head: Uint8Array, sizeBytes: number) => Probe | undefined
   /** What we claim to find; the contract test holds us to it. */
-  readonly finds: readonly ('packages' | 'sources' | 'architectures' | 'modules')[]
+  readonly finds: readonly Promised[]
   /** A file that is not what it seems throws `Problem('malformed')` or yields an unknown; both are reported. */
   catalog(
     file: FileUnderTest,

@@ -42,6 +42,9 @@ describe.each(Object.entries(catalogers))('cataloger %s', async (id, load) => {
       sources: packages.some(({ source }) => source !== undefined),
       architectures: packages.some(({ architecture }) => architecture !== undefined),
       modules: packages.some(({ module }) => module !== undefined),
+      licences: packages.some(({ licences }) => licences !== undefined),
+      hashes: packages.some(({ hashes }) => hashes !== undefined),
+      dependencies: packages.some(({ dependencies }) => dependencies !== undefined),
     }
     expect(cataloger.finds.filter((promise) => !kept[promise])).toEqual([])
     for (const { purl, ecosystem, locations } of packages) {

@@ -1,5 +1,4 @@
-/** What orders and matches a package; one per version scheme and advisory family. */
-export type Ecosystem = 'deb' | 'apk' | 'rpm' | 'npm' | 'golang'
+import type { Ecosystem } from './ecosystem.ts'
 
 /** A piece of software found in a subject. */
 export interface Package {
@@ -16,8 +15,20 @@ export interface Package {
   readonly module?: string | undefined
   /** Who built it, as the package database says (rpm Vendor, dpkg Maintainer). */
   readonly vendor?: string | undefined
+  /** Declared licences as the ecosystem writes them: SPDX expressions, names or addresses, each one statement. */
+  readonly licences?: readonly string[] | undefined
+  /** Of the package as it was published or installed, where its metadata states them. */
+  readonly hashes?: readonly PackageHash[] | undefined
+  /** Names of the packages that it needs, as the ecosystem writes them; without versions, each once. */
+  readonly dependencies?: readonly string[] | undefined
   /** Files that prove it, as absolute paths in the subject. */
   readonly locations: readonly string[]
+}
+
+export interface PackageHash {
+  readonly algorithm: 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512'
+  /** Lower case hexadecimal. */
+  readonly value: string
 }
 
 /** Something we saw and could not understand. Reported, never dropped. */
