@@ -36,7 +36,13 @@ export interface Cataloger {
   readonly id: string
   /** Raised when the same file would yield something else; part of every cache key. */
   readonly version: number
-  readonly ecosystem: Ecosystem
+  /** `several` only for formats that list packages of any kind. */
+  readonly ecosystem: Ecosystem | 'several'
+  /**
+   * What the file proves: software that is there (`installed`), exact versions that a package manager would install
+   * (`locked`), or what a project asks for (`declared`). Images are read for the first two, source trees for all.
+   */
+  readonly proves: 'installed' | 'locked' | 'declared'
   readonly title: string
   /** Where the format is described. */
   readonly spec: string

@@ -10,6 +10,7 @@ const lines = defineCataloger({
   id: 'lines',
   version: 1,
   ecosystem: 'npm',
+  proves: 'installed',
   title: 'Lines',
   spec: 'https://example.org/',
   files: ['var/lib/lines/status', 'var/lib/lines/status.d/*', 'lib/lines/db', 'usr/lib/lines/db', '**/names.txt'],

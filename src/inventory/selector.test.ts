@@ -10,6 +10,7 @@ function cataloger(id: string, files: readonly string[], probe?: Cataloger['prob
     id,
     version: 1,
     ecosystem: 'npm',
+    proves: 'installed',
     title: id,
     spec: 'https://example.org/',
     files,

@@ -7,6 +7,7 @@ export default defineCataloger({
   id: 'apk-installed',
   version: 1,
   ecosystem: 'apk',
+  proves: 'installed',
   title: 'Alpine package database (apk)',
   spec: 'https://wiki.alpinelinux.org/wiki/Apk_spec',
   files: ['lib/apk/db/installed', 'usr/lib/apk/db/installed'],

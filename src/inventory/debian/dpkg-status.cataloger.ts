@@ -12,6 +12,7 @@ export default defineCataloger({
   id: 'dpkg-status',
   version: 1,
   ecosystem: 'deb',
+  proves: 'installed',
   title: 'Debian package database (dpkg)',
   spec: 'https://manpages.debian.org/bookworm/dpkg/deb822.5.en.html',
   files: ['var/lib/dpkg/status', 'var/lib/dpkg/status.d/*'],

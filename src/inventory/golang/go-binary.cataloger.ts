@@ -10,6 +10,7 @@ export default defineCataloger({
   id: 'go-binary',
   version: 1,
   ecosystem: 'golang',
+  proves: 'installed',
   title: 'Go executables',
   spec: 'https://pkg.go.dev/debug/buildinfo',
   files: [],

@@ -16,6 +16,7 @@ export default defineCataloger({
   id: 'node-modules',
   version: 1,
   ecosystem: 'npm',
+  proves: 'installed',
   title: 'Installed npm packages (node_modules)',
   spec: 'https://docs.npmjs.com/cli/v11/configuring-npm/package-json',
   files: ['**/node_modules/*/package.json', '**/node_modules/@*/*/package.json'],

@@ -27,6 +27,7 @@ export default defineCataloger({
   id: 'package-lock',
   version: 1,
   ecosystem: 'npm',
+  proves: 'locked',
   title: 'npm lock file (package-lock.json, npm-shrinkwrap.json)',
   spec: 'https://docs.npmjs.com/cli/v11/configuring-npm/package-lock-json',
   files: ['**/package-lock.json', '**/npm-shrinkwrap.json'],

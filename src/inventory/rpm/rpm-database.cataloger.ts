@@ -27,6 +27,7 @@ export default defineCataloger({
   id: 'rpm-database',
   version: 1,
   ecosystem: 'rpm',
+  proves: 'installed',
   title: 'rpm database',
   spec: 'https://rpm-software-management.github.io/rpm/manual/format_header.html',
   files: folders.flatMap((folder) => names.map((name) => `${folder}/${name}`)),
