@@ -24,9 +24,10 @@ export interface CatalogOptions {
   readonly progress?: (step: Progress) => void
 }
 
-/** A package and the layer that brought it. */
+/** A package, the layer that brought it, and the cataloger that found it. */
 export interface FoundPackage extends Package {
   readonly layerIndex: number
+  readonly cataloger: string
 }
 
 export interface Inventory {
@@ -123,7 +124,7 @@ async function run({ cataloger, path, content, layer }: Job, context: CatalogCon
       if (turns.isDue) await turns.give()
       if (found === undefined) continue
       if ('unknown' in found) unknowns.push(found.unknown)
-      else packages.push({ ...found.package, layerIndex: layer })
+      else packages.push({ ...found.package, layerIndex: layer, cataloger: cataloger.id })
       if (packages.length + unknowns.length > findsLimit) {
         throw new Problem('limit_exceeded', `more than ${findsLimit} packages in one file`)
       }
