@@ -100,8 +100,6 @@ function readHalf(bytes: Buffer, at: number, { isBigEndian }: Layout): number | 
   return isBigEndian ? bytes.readUInt16BE(at) : bytes.readUInt16LE(at)
 }
 
-const ownerLimitBytes = 64
-
 /** Notes follow one another: the lengths of name and content, a type, then both, each filled up to four bytes. */
 function* readNotes(head: Buffer, { offset, sizeBytes }: Segment, layout: Layout): Generator<ElfNote> {
   const end = Math.min(offset + sizeBytes, head.length)
@@ -110,10 +108,9 @@ function* readNotes(head: Buffer, { offset, sizeBytes }: Segment, layout: Layout
     const nameBytes = readWord(head, at, word) ?? 0
     const contentBytes = readWord(head, at + 4, word) ?? 0
     const start = at + 12 + roundedUp(nameBytes)
-    if (nameBytes <= ownerLimitBytes) {
-      const owner = head.toString('latin1', at + 12, at + 12 + nameBytes).replace(/\0$/, '')
-      const content = head.subarray(start, Math.min(start + contentBytes, Math.max(start, end)))
-      yield { owner, type: readWord(head, at + 8, word) ?? 0, content }
+    if (start + contentBytes <= end) {
+      const owner = head.toString('latin1', at + 12, at + 12 + nameBytes).replace(/\0+$/, '')
+      yield { owner, type: readWord(head, at + 8, word) ?? 0, content: head.subarray(start, start + contentBytes) }
     }
     at = start + roundedUp(contentBytes)
   }
