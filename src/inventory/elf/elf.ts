@@ -1,12 +1,21 @@
-import { type Layout, readWord } from './buildinfo.ts'
+import { type Layout, readWord } from './layout.ts'
 
 /** What the first bytes of an ELF executable tell: https://refspecs.linuxfoundation.org/elf/gabi4+/contents.html */
 export interface Elf {
   /** True when it needs nothing else to run: neither interpreter nor libraries. */
   readonly isStatic: boolean
-  /** True when the Go linker left its build id. */
-  readonly hasGoNote: boolean
+  /** What linkers and distributions leave: build ids, package notes. */
+  readonly notes: readonly ElfNote[]
   readonly segments: readonly Segment[]
+}
+
+export interface ElfNote {
+  /** `GNU`, `Go`, `FDO`. */
+  readonly owner: string
+  /** What it says; each owner has numbers of its own. */
+  readonly type: number
+  /** Cut off where the head is. */
+  readonly content: Buffer
 }
 
 /** A part of the file that is put into memory. */
@@ -16,7 +25,7 @@ interface Segment {
   readonly sizeBytes: number
 }
 
-/** So much of a file is enough: the Go linker keeps headers and notes in the first page. */
+/** So much of a file is enough: linkers keep headers and notes in the first page. */
 export const elfHeadBytes = 4096
 
 export function isElf(head: Uint8Array): boolean {
@@ -31,7 +40,9 @@ export function readElf(head: Buffer): Elf | undefined {
   const headers = programHeaders(head, layout)
   return {
     isStatic: headers.length > 0 && !headers.some(({ type }) => type === typeInterpreter || type === typeDynamic),
-    hasGoNote: headers.some(({ type, segment }) => type === typeNote && hasGoNote(head, segment, layout)),
+    notes: headers
+      .filter(({ type }) => type === typeNote)
+      .flatMap(({ segment }) => readNotes(head, segment, layout).toArray()),
     segments: headers.filter(({ type }) => type === typeLoad).map(({ segment }) => segment),
   }
 }
@@ -77,16 +88,20 @@ function readHalf(bytes: Buffer, at: number, { isBigEndian }: Layout): number | 
 }
 
 /** Notes follow one another: the lengths of name and content, a type, then both, each filled up to four bytes. */
-function hasGoNote(head: Buffer, { offset, sizeBytes }: Segment, layout: Layout): boolean {
+function* readNotes(head: Buffer, { offset, sizeBytes }: Segment, layout: Layout): Generator<ElfNote> {
   const end = Math.min(offset + sizeBytes, head.length)
   const word: Layout = { ...layout, wordBytes: 4 }
   for (let at = offset; at + 12 <= end; ) {
     const nameBytes = readWord(head, at, word) ?? 0
     const contentBytes = readWord(head, at + 4, word) ?? 0
-    if (nameBytes === 4 && head.toString('latin1', at + 12, at + 16) === 'Go\0\0') return true
-    at += 12 + roundedUp(nameBytes) + roundedUp(contentBytes)
+    const start = at + 12 + roundedUp(nameBytes)
+    if (start <= end) {
+      const [owner = ''] = head.toString('latin1', at + 12, at + 12 + nameBytes).split('\0', 1)
+      const content = head.subarray(start, Math.min(start + contentBytes, end))
+      yield { owner, type: readWord(head, at + 8, word) ?? 0, content }
+    }
+    at = start + roundedUp(contentBytes)
   }
-  return false
 }
 
 function roundedUp(bytes: number): number {
