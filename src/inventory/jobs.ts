@@ -3,7 +3,7 @@ import type { Work } from '#kit/turns.ts'
 import type { Unknown } from '#model/package.ts'
 import type { Cataloger } from './cataloger.ts'
 import { osReleasePaths } from './distribution.ts'
-import { isBelow, parseGlob } from './glob.ts'
+import { isBelow, matchesGlob, parseGlob } from './glob.ts'
 import { type LinkedFiles, linkedFiles } from './links.ts'
 import { unpackNotes } from './probe-notes.ts'
 import { probeContent } from './probing.ts'
@@ -37,7 +37,7 @@ export function* planJobs(tree: FileTree, catalogers: readonly Cataloger[], more
   const globs = new Set([...catalogers.flatMap((cataloger) => cataloger.files), ...osReleasePaths])
   const links = yield* linkedFiles(tree, [...globs])
   const files = yield* filesOfInterest(tree, catalogers, links.wanted)
-  const jobs: Job[] = []
+  const jobs: Job[] = yield* folderJobs(tree, catalogers)
   const missing = new Set<string>()
   const unknowns: Unknown[] = [...links.unknowns]
   for (const { node, wanting } of files) {
@@ -87,6 +87,25 @@ function* filesOfInterest(
     if (node.content !== undefined || wanting.length > 0) files.push({ node, wanting })
   }
   return files
+}
+
+const noContent = Buffer.alloc(0)
+
+/** Folders that are found by where they really are. */
+function* folderJobs(tree: FileTree, catalogers: readonly Cataloger[]): Work<Job[]> {
+  const routes = catalogers.flatMap((cataloger) =>
+    (cataloger.folders ?? []).map((text) => ({ cataloger, glob: parseGlob(text) })),
+  )
+  const jobs: Job[] = []
+  if (routes.length === 0) return jobs
+  for (const { type, path, layer } of tree.walk()) {
+    yield
+    if (type !== 'directory') continue
+    for (const { cataloger } of routes.filter(({ glob }) => matchesGlob(glob, path))) {
+      jobs.push({ cataloger, path, realPath: path, content: noContent, isProbed: false, layer })
+    }
+  }
+  return jobs
 }
 
 function exceptions(catalogers: readonly Cataloger[]): (cataloger: Cataloger, real: string) => boolean {

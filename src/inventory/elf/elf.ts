@@ -2,11 +2,25 @@ import { type Layout, readWord } from './layout.ts'
 
 /** What the first bytes of an ELF executable tell: https://refspecs.linuxfoundation.org/elf/gabi4+/contents.html */
 export interface Elf {
+  readonly type: 'executable' | 'shared' | 'other'
+  readonly layout: Layout
   /** True when it needs nothing else to run: neither interpreter nor libraries. */
   readonly isStatic: boolean
   /** What linkers and distributions leave: build ids, package notes. */
   readonly notes: readonly ElfNote[]
   readonly segments: readonly Segment[]
+  /** The table of what it is loaded with. */
+  readonly dynamic: Segment | undefined
+  /** The path of what loads it. */
+  readonly interpreter: Segment | undefined
+}
+
+export interface ElfNote {
+  /** `GNU`, `Go`, `FDO`. */
+  readonly owner: string
+  /** What it says; each owner has numbers of its own. */
+  readonly type: number
+  readonly content: Buffer
 }
 
 export interface ElfNote {
@@ -19,7 +33,7 @@ export interface ElfNote {
 }
 
 /** A part of the file that is put into memory. */
-interface Segment {
+export interface Segment {
   readonly offset: number
   readonly address: number
   readonly sizeBytes: number
@@ -38,12 +52,17 @@ export function readElf(head: Buffer): Elf | undefined {
   if (!isElf(head) || (wordClass !== 1 && wordClass !== 2) || (encoding !== 1 && encoding !== 2)) return undefined
   const layout: Layout = { wordBytes: wordClass === 2 ? 8 : 4, isBigEndian: encoding === 2 }
   const headers = programHeaders(head, layout)
+  const segmentOf = (type: number) => headers.find((one) => one.type === type)?.segment
   return {
+    type: fileTypes[readHalf(head, 16, layout) ?? 0] ?? 'other',
+    layout,
     isStatic: headers.length > 0 && !headers.some(({ type }) => type === typeInterpreter || type === typeDynamic),
     notes: headers
       .filter(({ type }) => type === typeNote)
       .flatMap(({ segment }) => readNotes(head, segment, layout).toArray()),
     segments: headers.filter(({ type }) => type === typeLoad).map(({ segment }) => segment),
+    dynamic: segmentOf(typeDynamic),
+    interpreter: segmentOf(typeInterpreter),
   }
 }
 
@@ -52,6 +71,9 @@ export function offsetOf({ segments }: Elf, address: number): number | undefined
   const segment = segments.find((one) => address >= one.address && address < one.address + one.sizeBytes)
   return segment === undefined ? undefined : address - segment.address + segment.offset
 }
+
+/** A program that may be loaded anywhere is a shared object as well. */
+const fileTypes: Readonly<Record<number, Elf['type']>> = { 2: 'executable', 3: 'shared' }
 
 const typeLoad = 1
 const typeDynamic = 2
@@ -95,10 +117,9 @@ function* readNotes(head: Buffer, { offset, sizeBytes }: Segment, layout: Layout
     const nameBytes = readWord(head, at, word) ?? 0
     const contentBytes = readWord(head, at + 4, word) ?? 0
     const start = at + 12 + roundedUp(nameBytes)
-    if (start <= end) {
-      const [owner = ''] = head.toString('latin1', at + 12, at + 12 + nameBytes).split('\0', 1)
-      const content = head.subarray(start, Math.min(start + contentBytes, end))
-      yield { owner, type: readWord(head, at + 8, word) ?? 0, content }
+    if (start + contentBytes <= end) {
+      const owner = head.toString('latin1', at + 12, at + 12 + nameBytes).replace(/\0+$/, '')
+      yield { owner, type: readWord(head, at + 8, word) ?? 0, content: head.subarray(start, start + contentBytes) }
     }
     at = start + roundedUp(contentBytes)
   }
