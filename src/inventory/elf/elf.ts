@@ -23,15 +23,6 @@ export interface ElfNote {
   readonly content: Buffer
 }
 
-export interface ElfNote {
-  /** `GNU`, `Go`, `FDO`. */
-  readonly owner: string
-  /** What it says; each owner has numbers of its own. */
-  readonly type: number
-  /** Cut off where the head is. */
-  readonly content: Buffer
-}
-
 /** A part of the file that is put into memory. */
 export interface Segment {
   readonly offset: number
