@@ -62,7 +62,7 @@ const origin = { created: new Date('2030-01-02T03:04:05Z'), tool: { name: 'seawa
 
 async function sbomOf(image: string): Promise<SbomDocument> {
   const inventory = await inventoryOfImage(argumentOf(image))
-  return composeSbom({ ...inventory, subject: inventory.contents.subject }, origin)
+  return composeSbom(inventory, origin)
 }
 
 function expectValid(validate: ValidateFunction, text: string): void {
