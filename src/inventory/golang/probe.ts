@@ -1,4 +1,5 @@
 import type { Probe } from '#image/entry.ts'
+import { joined } from '#kit/limits.ts'
 import { type Elf, elfHeadBytes, readElf } from '../elf/elf.ts'
 import { isExecutable } from '../elf/executable.ts'
 import { Window } from '../elf/window.ts'
@@ -136,8 +137,8 @@ class GoProbe implements Probe {
 /** Whether it is in a piece, or begins in the few bytes before it. */
 function hasMagic(before: Buffer, piece: Uint8Array): boolean {
   const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength)
-  const border = Buffer.concat([before, bytes.subarray(0, magic.length - 1)])
-  return border.includes(magic) || bytes.includes(magic)
+  const after = bytes.subarray(0, magic.length - 1)
+  return joined([before, after], before.length + after.length).includes(magic) || bytes.includes(magic)
 }
 
 const notRetained = `built by Go before 1.18, whose module list is read from ELF files up to ${retainedLimitBytes / 1024 ** 2} MiB only`
