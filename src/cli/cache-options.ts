@@ -8,3 +8,11 @@ export const CacheSize = z
   .optional()
   .describe('how large the layer cache may grow')
   .meta({ placeholder: 'SIZE' })
+
+/** `--cache` of every command that uses the layer cache. */
+export const CachePlace = z
+  .string()
+  .min(1, 'expected the name of a directory')
+  .optional()
+  .describe('directory of the layer cache')
+  .meta({ placeholder: 'DIR' })
