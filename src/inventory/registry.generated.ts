@@ -3,6 +3,7 @@ import type { Cataloger } from './cataloger.ts'
 
 export const catalogers: Readonly<Record<string, () => Promise<{ default: Cataloger }>>> = {
   'apk-installed': () => import('./alpine/apk-installed.cataloger.ts'),
+  'binary-classifier': () => import('./binary/binary-classifier.cataloger.ts'),
   'cargo-lock': () => import('./rust/cargo-lock.cataloger.ts'),
   'dpkg-status': () => import('./debian/dpkg-status.cataloger.ts'),
   'gem-specification': () => import('./ruby/gem-specification.cataloger.ts'),

@@ -2,9 +2,10 @@ import type { Analyser, Probe, Selector } from '#image/entry.ts'
 import { baseOf, parentOf } from '#kit/path.ts'
 import type { Cataloger } from './cataloger.ts'
 import { osReleasePaths } from './distribution.ts'
+import { executableAnalyser } from './executables/executable-probe.ts'
 import { type Glob, matchesGlob, parseGlob } from './glob.ts'
 import { packNotes } from './probe-notes.ts'
-import { Probing } from './probing.ts'
+import { type FileStart, Probing } from './probing.ts'
 
 /** Tells which catalogers want a path. */
 export type Router = (path: string) => readonly Cataloger[]
@@ -21,12 +22,13 @@ export function selectorFor(catalogers: readonly Cataloger[], more: ReadonlySet<
 
 /** Wants some paths whole, and of all other files what the analysers make of them. */
 export function selectorOf(wants: Selector['wants'], analysers: readonly Analyser[]): Selector {
-  return { wants, analysers, probe: (head, sizeBytes) => probeFor(analysers, head, sizeBytes) }
+  return { wants, analysers, probe: (...file) => probeFor(analysers, file) }
 }
 
-/** The catalogers that know files by content. */
+/** The catalogers that know files by content, and what notes every executable whoever knows it. */
 export function analysersOf(catalogers: readonly Cataloger[]): Analyser[] {
-  return catalogers.flatMap(({ id, version, probe }) => (probe === undefined ? [] : [{ id, version, probe }]))
+  const own = catalogers.flatMap(({ id, version, probe }) => (probe === undefined ? [] : [{ id, version, probe }]))
+  return [executableAnalyser, ...own]
 }
 
 interface Route {
@@ -72,8 +74,8 @@ function listAt(index: Map<string, Route[]>, key: string): Route[] {
 }
 
 /** What every probe that likes the head keeps of a file is labelled with the cataloger's id. */
-function probeFor(analysers: readonly Analyser[], head: Uint8Array, sizeBytes: number): Probe | undefined {
-  const probing = new Probing(analysers, head, sizeBytes)
+function probeFor(analysers: readonly Analyser[], file: FileStart): Probe | undefined {
+  const probing = new Probing(analysers, file)
   if (probing.isIdle) return undefined
   return {
     write: (chunk) => probing.write(chunk),
