@@ -3,9 +3,18 @@ import type { Cataloger } from './cataloger.ts'
 
 export const catalogers: Readonly<Record<string, () => Promise<{ default: Cataloger }>>> = {
   'apk-installed': () => import('./alpine/apk-installed.cataloger.ts'),
+  'bottlerocket-inventory': () => import('./bottlerocket/bottlerocket-inventory.cataloger.ts'),
+  'chisel-manifest': () => import('./debian/chisel-manifest.cataloger.ts'),
+  'cos-packages': () => import('./cos/cos-packages.cataloger.ts'),
   'dpkg-status': () => import('./debian/dpkg-status.cataloger.ts'),
   'go-binary': () => import('./golang/go-binary.cataloger.ts'),
+  'nix-store': () => import('./nix/nix-store.cataloger.ts'),
   'node-modules': () => import('./npm/node-modules.cataloger.ts'),
+  'opkg-status': () => import('./opkg/opkg-status.cataloger.ts'),
   'package-lock': () => import('./npm/package-lock.cataloger.ts'),
+  'pacman-local': () => import('./arch/pacman-local.cataloger.ts'),
+  'portage-database': () => import('./portage/portage-database.cataloger.ts'),
   'rpm-database': () => import('./rpm/rpm-database.cataloger.ts'),
+  'rpm-manifest': () => import('./rpm/rpm-manifest.cataloger.ts'),
+  'snap-metadata': () => import('./snap/snap-metadata.cataloger.ts'),
 }

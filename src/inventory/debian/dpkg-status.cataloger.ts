@@ -1,7 +1,9 @@
 import type { Package } from '#model/package.ts'
 import { defineCataloger, type Steps } from '../cataloger.ts'
+import { heldLimit, type Needs, Providers } from '../providers.ts'
 import { type Origin, type Source, systemPackage } from '../system-package.ts'
 import { type Stanza, stanzasOf } from './deb822.ts'
+import { needsOf, providedBy } from './relations.ts'
 
 /**
  * A package counts when its files are there: installed, or unpacked and on the way to it, whatever is wanted of it
@@ -10,13 +12,13 @@ import { type Stanza, stanzasOf } from './deb822.ts'
  */
 export default defineCataloger({
   id: 'dpkg-status',
-  version: 1,
+  version: 2,
   ecosystem: 'deb',
   proves: 'installed',
   title: 'Debian package database (dpkg)',
   spec: 'https://manpages.debian.org/bookworm/dpkg/deb822.5.en.html',
   files: ['var/lib/dpkg/status', 'var/lib/dpkg/status.d/*'],
-  finds: ['packages', 'sources', 'architectures'],
+  finds: ['packages', 'sources', 'architectures', 'dependencies'],
 
   async catalog(file, { distribution }) {
     if (file.path.endsWith('.md5sums')) return []
@@ -24,11 +26,23 @@ export default defineCataloger({
   },
 })
 
-const readFields = new Set(['package', 'status', 'version', 'source', 'architecture', 'maintainer'])
+const readFields = new Set([
+  'package',
+  'status',
+  'version',
+  'source',
+  'architecture',
+  'maintainer',
+  'depends',
+  'pre-depends',
+  'provides',
+])
 const presentStates = new Set(['installed', 'unpacked', 'half-configured', 'triggers-awaited', 'triggers-pending'])
 
 function* catalogText(text: string, origin: Origin): Steps {
   let incomplete = 0
+  const held: { readonly found: Package; readonly needs: Needs }[] = []
+  const providers = new Providers()
   for (const stanza of stanzasOf(text, readFields)) {
     if (stanza === undefined) {
       yield undefined
@@ -42,8 +56,16 @@ function* catalogText(text: string, origin: Origin): Steps {
       }
     } else if (presentStates.has(state)) {
       if (found === undefined) incomplete += 1
-      else yield { package: found }
+      else {
+        providers.add(found.name, providedBy(stanza.get('provides')))
+        held.push({ found, needs: [...needsOf(stanza.get('pre-depends')), ...needsOf(stanza.get('depends'))] })
+      }
+      yield undefined
     }
+    if (held.length === heldLimit) break
+  }
+  for (const { found, needs } of held) {
+    yield { package: { ...found, dependencies: providers.resolve(found.name, needs) } }
   }
   if (incomplete > 0) {
     yield { unknown: { path: origin.path, reason: `entries without a proper name or version: ${incomplete}` } }
