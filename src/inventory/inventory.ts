@@ -80,8 +80,10 @@ export async function catalog(
     })
   }
   progress?.({ task: 'packages found', done: count, unit: 'items', finished: true })
+  const origins = results.flatMap((result) => result.origins)
+  if (origins.length > 0 && distribution === undefined) limits.push({ path: '/', reason: originWithoutDistribution })
   return {
-    distribution: distribution && { ...distribution, ...sumOf(results.flatMap(({ origins }) => origins)) },
+    distribution: distribution && { ...distribution, ...sumOf(origins) },
     packages: sortedPackages(results.flatMap(({ packages }) => packages)),
     unknowns: sortedBy(
       [release, branch, plan, { unknowns: limits }, ...results].flatMap(({ unknowns }) => unknowns),
@@ -91,6 +93,8 @@ export async function catalog(
     missing: [...new Set([...release.missing, ...plan.missing])].filter((path) => !more.has(path)).toSorted(),
   }
 }
+
+const originWithoutDistribution = 'it tells which repositories it was built from, but not which distribution it is'
 
 /** Without notes of probes, which are not what the file holds. */
 function wholeContent(tree: FileTree, path: string): Buffer | undefined {

@@ -2,11 +2,14 @@
 import type { Cataloger } from './cataloger.ts'
 
 export const catalogers: Readonly<Record<string, () => Promise<{ default: Cataloger }>>> = {
+  'apk-file': () => import('./alpine/apk-file.cataloger.ts'),
   'apk-installed': () => import('./alpine/apk-installed.cataloger.ts'),
   'bottlerocket-inventory': () => import('./bottlerocket/bottlerocket-inventory.cataloger.ts'),
   'chisel-manifest': () => import('./debian/chisel-manifest.cataloger.ts'),
   'cos-packages': () => import('./cos/cos-packages.cataloger.ts'),
+  'deb-file': () => import('./debian/deb-file.cataloger.ts'),
   'dpkg-status': () => import('./debian/dpkg-status.cataloger.ts'),
+  'elf-package-note': () => import('./elf/elf-package-note.cataloger.ts'),
   'go-binary': () => import('./golang/go-binary.cataloger.ts'),
   'nix-store': () => import('./nix/nix-store.cataloger.ts'),
   'node-modules': () => import('./npm/node-modules.cataloger.ts'),
@@ -14,7 +17,10 @@ export const catalogers: Readonly<Record<string, () => Promise<{ default: Catalo
   'package-lock': () => import('./npm/package-lock.cataloger.ts'),
   'pacman-local': () => import('./arch/pacman-local.cataloger.ts'),
   'portage-database': () => import('./portage/portage-database.cataloger.ts'),
+  'redhat-build-labels': () => import('./redhat/redhat-build-labels.cataloger.ts'),
+  'redhat-content-sets': () => import('./redhat/redhat-content-sets.cataloger.ts'),
   'rpm-database': () => import('./rpm/rpm-database.cataloger.ts'),
+  'rpm-file': () => import('./rpm/rpm-file.cataloger.ts'),
   'rpm-manifest': () => import('./rpm/rpm-manifest.cataloger.ts'),
   'snap-metadata': () => import('./snap/snap-metadata.cataloger.ts'),
 }

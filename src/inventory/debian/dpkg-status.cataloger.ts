@@ -1,7 +1,8 @@
 import type { Package } from '#model/package.ts'
 import { defineCataloger, type Steps } from '../cataloger.ts'
 import { heldLimit, type Needs, Providers } from '../providers.ts'
-import { type Origin, type Source, systemPackage } from '../system-package.ts'
+import type { Origin } from '../system-package.ts'
+import { debPackage, packageFields } from './deb-package.ts'
 import { type Stanza, stanzasOf } from './deb822.ts'
 import { needsOf, providedBy } from './relations.ts'
 
@@ -26,17 +27,7 @@ export default defineCataloger({
   },
 })
 
-const readFields = new Set([
-  'package',
-  'status',
-  'version',
-  'source',
-  'architecture',
-  'maintainer',
-  'depends',
-  'pre-depends',
-  'provides',
-])
+const readFields = new Set([...packageFields, 'status', 'depends', 'pre-depends', 'provides'])
 const presentStates = new Set(['installed', 'unpacked', 'half-configured', 'triggers-awaited', 'triggers-pending'])
 
 function* catalogText(text: string, origin: Origin): Steps {
@@ -49,7 +40,7 @@ function* catalogText(text: string, origin: Origin): Steps {
       continue
     }
     const state = stanza.get('status')?.split(/\s+/)[2] ?? 'installed'
-    const found = readPackage(stanza, origin)
+    const found = debPackage(stanza, origin)
     if (state === 'half-installed') {
       yield {
         unknown: { path: origin.path, reason: `${nameOf(stanza)} is half-installed: some of its files may be there` },
@@ -74,26 +65,4 @@ function* catalogText(text: string, origin: Origin): Steps {
 
 function nameOf(stanza: Stanza): string {
   return (stanza.get('package') ?? 'a package').slice(0, 200)
-}
-
-function readPackage(stanza: Stanza, origin: Origin): Package | undefined {
-  const name = stanza.get('package') ?? ''
-  const version = stanza.get('version') ?? ''
-  return systemPackage(
-    {
-      name,
-      version,
-      ecosystem: 'deb',
-      source: readSource(stanza.get('source') ?? '', name, version),
-      architecture: stanza.get('architecture'),
-      vendor: stanza.get('maintainer'),
-    },
-    origin,
-  )
-}
-
-/** `Source: name (version)`; each part is left out where it equals the package's own. */
-function readSource(field: string, name: string, version: string): Source {
-  const [, sourceName, sourceVersion] = /^([!-~]{1,400})(?:\s{1,20}\(([!-~]{1,400})\))?$/.exec(field) ?? []
-  return { name: sourceName ?? name, version: sourceVersion ?? version }
 }
