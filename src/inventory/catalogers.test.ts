@@ -47,6 +47,7 @@ describe.each(Object.entries(catalogers))('cataloger %s', async (id, load) => {
       sources: packages.some(({ source }) => source !== undefined),
       architectures: packages.some(({ architecture }) => architecture !== undefined),
       modules: packages.some(({ module }) => module !== undefined),
+      repositories: packages.some(({ repository }) => repository !== undefined),
       licences: packages.some(({ licences }) => licences !== undefined),
       hashes: packages.some(({ hashes }) => hashes !== undefined),
       dependencies: packages.some(({ dependencies }) => dependencies !== undefined),
