@@ -3,9 +3,13 @@ import type { Cataloger } from './cataloger.ts'
 
 export const catalogers: Readonly<Record<string, () => Promise<{ default: Cataloger }>>> = {
   'apk-installed': () => import('./alpine/apk-installed.cataloger.ts'),
+  'bun-lock': () => import('./npm/bun-lock.cataloger.ts'),
+  'deno-lock': () => import('./npm/deno-lock.cataloger.ts'),
   'dpkg-status': () => import('./debian/dpkg-status.cataloger.ts'),
   'go-binary': () => import('./golang/go-binary.cataloger.ts'),
   'node-modules': () => import('./npm/node-modules.cataloger.ts'),
   'package-lock': () => import('./npm/package-lock.cataloger.ts'),
+  'pnpm-lock': () => import('./npm/pnpm-lock.cataloger.ts'),
   'rpm-database': () => import('./rpm/rpm-database.cataloger.ts'),
+  'yarn-lock': () => import('./npm/yarn-lock.cataloger.ts'),
 }
