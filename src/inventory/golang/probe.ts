@@ -1,4 +1,8 @@
 import type { Probe } from '#image/entry.ts'
+import { joined } from '#kit/limits.ts'
+import { type Elf, elfHeadBytes, readElf } from '../elf/elf.ts'
+import { isExecutable } from '../elf/executable.ts'
+import { Window } from '../elf/window.ts'
 import {
   alignmentBytes,
   type BuildInfo,
@@ -8,30 +12,13 @@ import {
   readCandidate,
   type StringPointers,
 } from './buildinfo.ts'
-import { type Elf, elfHeadBytes, isElf, readElf } from './elf.ts'
 import { encodeNote } from './note.ts'
 import { isPlausible, readPointed } from './pointed.ts'
-import { Window } from './window.ts'
 
 /** Looks for build information in a file that begins like an executable; keeps nothing else. */
 export function probeExecutable(head: Uint8Array, sizeBytes: number): Probe | undefined {
-  return isElf(head) || isPe(head) || isMachO(head) ? new GoProbe(sizeBytes) : undefined
+  return isExecutable(head) ? new GoProbe(sizeBytes) : undefined
 }
-
-function isPe(head: Uint8Array): boolean {
-  return head[0] === 0x4d && head[1] === 0x5a
-}
-
-/** Thin in four variants, or universal: that magic is a Java class as well, whose version is larger than any count. */
-function isMachO(head: Uint8Array): boolean {
-  if (head.length < 8) return false
-  const view = new DataView(head.buffer, head.byteOffset, head.byteLength)
-  const number = view.getUint32(0)
-  const isUniversal = (number === 0xcafebabe || number === 0xcafebabf) && view.getUint32(4) < 40
-  return isUniversal || thinMachO.has(number)
-}
-
-const thinMachO: ReadonlySet<number> = new Set([0xfeedface, 0xfeedfacf, 0xcefaedfe, 0xcffaedfe])
 
 /** A chunk is taken in pieces of this size, so that a file given whole is not copied whole. */
 const pieceBytes = 256 * 1024
@@ -67,10 +54,14 @@ class GoProbe implements Probe {
     this.#search({ isEnd: true })
     if (this.#infos.size === 0) this.#follow()
     if (this.#infos.size === 0 && this.#reasons.size === 0) {
-      if (this.#elf?.hasGoNote !== true) return undefined
+      if (!this.#hasGoNote) return undefined
       this.#reasons.add('a Go program without build information')
     }
     return encodeNote({ infos: [...this.#infos.values()], reasons: [...this.#reasons] })
+  }
+
+  get #hasGoNote(): boolean {
+    return this.#elf?.notes.some(({ owner }) => owner === 'Go') === true
   }
 
   #take(piece: Uint8Array): void {
@@ -81,14 +72,18 @@ class GoProbe implements Probe {
     const roomBytes = Math.max(this.#sizeBytes - this.#receivedBytes, 0)
     if (roomBytes > 0) this.#retained?.set(piece.subarray(0, roomBytes), this.#receivedBytes)
     this.#receivedBytes += piece.length
+    if (this.#window.bytes.length < magic.length && !hasMagic(this.#window.bytes, piece)) {
+      this.#window.passOver(piece, magic.length - 1)
+      return
+    }
     this.#window.append(piece)
     this.#search({ isEnd: false })
   }
 
   #readHead(head: Buffer): void {
     this.#elf = readElf(head)
-    const { isStatic = false, hasGoNote = false } = this.#elf ?? {}
-    if (this.#sizeBytes > retainedLimitBytes || !(isStatic || hasGoNote)) return
+    const isStatic = this.#elf?.isStatic === true
+    if (this.#sizeBytes > retainedLimitBytes || !(isStatic || this.#hasGoNote)) return
     this.#retained = Buffer.alloc(this.#sizeBytes)
     this.#retained.set(head.subarray(0, this.#sizeBytes))
   }
@@ -137,6 +132,13 @@ class GoProbe implements Probe {
       else this.#reasons.add(this.#retained === undefined ? notRetained : notInFile)
     }
   }
+}
+
+/** Whether it is in a piece, or begins in the few bytes before it. */
+function hasMagic(before: Buffer, piece: Uint8Array): boolean {
+  const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength)
+  const after = bytes.subarray(0, magic.length - 1)
+  return joined([before, after], before.length + after.length).includes(magic) || bytes.includes(magic)
 }
 
 const notRetained = `built by Go before 1.18, whose module list is read from ELF files up to ${retainedLimitBytes / 1024 ** 2} MiB only`

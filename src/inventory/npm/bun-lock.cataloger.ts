@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { parseJson } from '#kit/json.ts'
 import { defineCataloger } from '../cataloger.ts'
-import { type LockEntry, reportEntries } from '../lock-entries.ts'
 import { Members, membersOf } from '../members.ts'
+import { type Outcome, withCounts } from '../outcomes.ts'
 import { reachedKeys } from './bun-reach.ts'
 import { integrityHashes } from './integrity.ts'
 import { plainJson } from './jsonc.ts'
-import { isOverruled, npmReasons } from './npm-lock.ts'
+import { isOverruled } from './npm-lock.ts'
 import { npmPackage } from './npm-package.ts'
 import { neededNames } from './package-facts.ts'
 
@@ -42,11 +42,11 @@ export default defineCataloger({
     if (isOverruled(file.path, context)) return []
     const location = `/${file.path}`
     const lock = parseJson(Lock, plainJson((await file.text()).replace(/^\uFEFF/, '')), location)
-    return reportEntries(readPackages(lock, location), location, npmReasons('Bun'))
+    return withCounts(readPackages(lock, location), location)
   },
 })
 
-function* readPackages({ workspaces, packages = {} }: z.infer<typeof Lock>, location: string): Generator<LockEntry> {
+function* readPackages({ workspaces, packages = {} }: z.infer<typeof Lock>, location: string): Generator<Outcome> {
   const entries = new Map([...membersOf(packages)].map(([key, value]) => [key, entryOf(value)] as const))
   const roots = [...membersOf(workspaces)].flatMap(([, value]) => {
     const { data } = Workspace.safeParse(value)
@@ -84,7 +84,7 @@ function entryOf(value: unknown): Entry | undefined {
   }
 }
 
-function packageOf({ name, version, needs, integrity }: Entry, location: string): LockEntry {
+function packageOf({ name, version, needs, integrity }: Entry, location: string): Outcome {
   if (/^(?:workspace|link|root|file):/.test(version) && !/\.(?:tgz|tar\.gz)$/.test(version)) return 'left-out'
   const exact = /[:/]/.test(version) ? archivedVersion(name, version) : version
   if (exact === undefined) return 'no-version'

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { parseJson } from '#kit/json.ts'
 import type { Package } from '#model/package.ts'
 import { formatPurl } from '#model/purl.ts'
-import { defineCataloger } from '../cataloger.ts'
-import { type LockEntry, reportEntries } from '../lock-entries.ts'
+import { defineCataloger, type Steps } from '../cataloger.ts'
 import { Members, membersOf } from '../members.ts'
+import { type Outcome, withCounts } from '../outcomes.ts'
 import { isPackaging } from '../packaging-folders.ts'
 import { integrityHashes } from './integrity.ts'
 import { isOverruled } from './npm-lock.ts'
@@ -18,6 +18,7 @@ const Lock = z.object({
   packages: z.object({ npm: Members.optional(), jsr: Members.optional() }).optional(),
   remote: Members.optional(),
 })
+type Lock = z.infer<typeof Lock>
 const VersionTwo = z.object({ packages: Members })
 const whatever = z.unknown().optional()
 const Entry = z.object({ integrity: whatever, dependencies: whatever, optionalDependencies: whatever })
@@ -41,22 +42,24 @@ export default defineCataloger({
     if (isPackaging(file.path)) return []
     const location = `/${file.path}`
     const lock = parseJson(Lock, (await file.text()).replace(/^\uFEFF/, ''), location)
-    return reportEntries(readLock(lock, isOverruled(file.path, context), location), location, {
-      'no-version': 'modules that are loaded by their address',
-      unreadable: 'entries that are not as Deno writes them',
-    })
+    return readLock(lock, isOverruled(file.path, context), location)
   },
 })
 
-function* readLock(lock: z.infer<typeof Lock>, isInstalled: boolean, location: string): Generator<LockEntry> {
+function* readLock(lock: Lock, isInstalled: boolean, location: string): Steps {
+  yield* withCounts(readPackages(lock, isInstalled, location), location)
+  const modules = Object.keys(lock.remote ?? {}).length
+  if (modules > 0) yield { unknown: { path: location, reason: `modules that are loaded by their address: ${modules}` } }
+}
+
+function* readPackages(lock: Lock, isInstalled: boolean, location: string): Generator<Outcome> {
   const npm = lock.version === '2' ? VersionTwo.safeParse(lock.npm).data?.packages : (lock.npm ?? lock.packages?.npm)
   for (const [key, value] of membersOf(npm)) yield isInstalled ? 'left-out' : npmEntry(key, value, location)
   for (const [key, value] of membersOf(lock.jsr ?? lock.packages?.jsr)) yield jsrEntry(key, value, location)
-  for (const _ of membersOf(lock.remote)) yield 'no-version'
 }
 
 /** `name@1.0.0_peer@2.0.0`: peers follow an underscore, which is in no version. */
-function npmEntry(key: string, value: unknown, location: string): LockEntry {
+function npmEntry(key: string, value: unknown, location: string): Outcome {
   const [, name, version] = /^(@?[^@]{1,400})@([^_]{1,256})(?:_|$)/.exec(key) ?? []
   const entry = Entry.safeParse(value)
   if (name === undefined || version === undefined || !entry.success) return 'unreadable'

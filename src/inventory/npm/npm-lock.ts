@@ -13,11 +13,3 @@ export function isOverruled(path: string, context: CatalogContext): boolean {
   if (isPackaging(folder)) return true
   return context.typeOf(`${folder}node_modules`) === 'directory' && context.typeOf(`${folder}.pnp.cjs`) !== 'file'
 }
-
-/** Why entries of this package manager's lock file are reported instead of listed. */
-export function npmReasons(manager: string): { readonly 'no-version': string; readonly unreadable: string } {
-  return {
-    'no-version': 'dependencies from git, files or URLs without a version',
-    unreadable: `entries that are not as ${manager} writes them`,
-  }
-}

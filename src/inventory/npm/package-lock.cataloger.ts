@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { parseJson } from '#kit/json.ts'
 import { defineCataloger } from '../cataloger.ts'
-import { type LockEntry, reportEntries } from '../lock-entries.ts'
 import { Members, membersOf } from '../members.ts'
+import { type Outcome, withCounts } from '../outcomes.ts'
 import { integrityHashes } from './integrity.ts'
-import { isOverruled, npmReasons } from './npm-lock.ts'
+import { isOverruled } from './npm-lock.ts'
 import { npmPackage } from './npm-package.ts'
 import { declaredLicences, neededNames } from './package-facts.ts'
 
@@ -58,12 +58,12 @@ export default defineCataloger({
     const location = `/${file.path}`
     const { packages, dependencies } = parseJson(Lock, (await file.text()).replace(/^\uFEFF/, ''), location)
     const read = packages === undefined ? readTree(dependencies ?? {}, location) : readFolders(packages, location)
-    return reportEntries(read, location, npmReasons('npm'))
+    return withCounts(read, location)
   },
 })
 
 /** Lock file versions 2 and 3: one entry per folder, the empty path being the project itself. */
-function* readFolders(packages: Readonly<Record<string, unknown>>, location: string): Generator<LockEntry> {
+function* readFolders(packages: Readonly<Record<string, unknown>>, location: string): Generator<Outcome> {
   const marker = 'node_modules/'
   for (const [path, value] of membersOf(packages)) {
     const at = path.lastIndexOf(marker)
@@ -79,7 +79,7 @@ function* readFolders(packages: Readonly<Record<string, unknown>>, location: str
 }
 
 /** Lock file version 1: a tree, which may be deep. */
-function* readTree(dependencies: Readonly<Record<string, unknown>>, location: string): Generator<LockEntry> {
+function* readTree(dependencies: Readonly<Record<string, unknown>>, location: string): Generator<Outcome> {
   const ahead = [membersOf(dependencies)]
   for (let level = ahead.at(-1); level !== undefined; level = ahead.at(-1)) {
     const next = level.next()
@@ -98,7 +98,7 @@ function* readTree(dependencies: Readonly<Record<string, unknown>>, location: st
   }
 }
 
-function treeEntry(name: string, entry: z.infer<typeof Dependency>, location: string): LockEntry {
+function treeEntry(name: string, entry: z.infer<typeof Dependency>, location: string): Outcome {
   const { version, integrity, requires } = entry
   const [, aliased, aliasedVersion] = /^npm:(@?[^@]{1,400})@(.{1,256})$/.exec(version ?? '') ?? []
   if (version?.startsWith('file:') === true && !/\.(?:tgz|tar|tar\.gz)$/.test(version)) return 'left-out'
@@ -115,7 +115,7 @@ interface Listed {
   readonly needs: Parameters<typeof neededNames>[0]
 }
 
-function lockEntry({ name, version, integrity, license, needs }: Listed, location: string): LockEntry {
+function lockEntry({ name, version, integrity, license, needs }: Listed, location: string): Outcome {
   if (version === undefined) return 'no-version'
   const facts = {
     licences: declaredLicences(license),

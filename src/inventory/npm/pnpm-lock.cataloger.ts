@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { Problem } from '#kit/errors.ts'
 import { parseYaml } from '#kit/yaml.ts'
 import { defineCataloger } from '../cataloger.ts'
-import { type LockEntry, reportEntries } from '../lock-entries.ts'
 import { Members, membersOf } from '../members.ts'
+import { type Outcome, withCounts } from '../outcomes.ts'
 import { integrityHashes } from './integrity.ts'
-import { isOverruled, npmReasons, yamlLimitBytes } from './npm-lock.ts'
+import { isOverruled, yamlLimitBytes } from './npm-lock.ts'
 import { isNpmName, npmPackage } from './npm-package.ts'
 import { pnpmAliased, pnpmIdentity, withoutPeers } from './pnpm-names.ts'
 import { type Reached, reachedPackages } from './pnpm-reach.ts'
@@ -44,11 +44,11 @@ export default defineCataloger({
   async catalog(file, context) {
     if (isOverruled(file.path, context)) return []
     const location = `/${file.path}`
-    return reportEntries(readDocuments(await file.text(), location), location, npmReasons('pnpm'))
+    return withCounts(readDocuments(await file.text(), location), location)
   },
 })
 
-function* readDocuments(content: string, location: string): Generator<LockEntry> {
+function* readDocuments(content: string, location: string): Generator<Outcome> {
   if (content.length > yamlLimitBytes) {
     throw new Problem('limit_exceeded', `a lock file of more than ${yamlLimitBytes} bytes`, { at: location })
   }
@@ -67,7 +67,7 @@ interface Around {
   readonly location: string
 }
 
-function readEntry(key: string, value: unknown, { reached, snapshots, location }: Around): LockEntry {
+function readEntry(key: string, value: unknown, { reached, snapshots, location }: Around): Outcome {
   const entry = Entry.safeParse(value)
   if (!entry.success) return 'unreadable'
   const { dev, resolution, dependencies, optionalDependencies } = entry.data

@@ -4,10 +4,10 @@ import { parseValue } from '#kit/json.ts'
 import { parseYaml } from '#kit/yaml.ts'
 import type { PackageHash } from '#model/package.ts'
 import { defineCataloger } from '../cataloger.ts'
-import { type LockEntry, reportEntries } from '../lock-entries.ts'
 import { Members, membersOf } from '../members.ts'
+import { type Outcome, withCounts } from '../outcomes.ts'
 import { integrityHashes } from './integrity.ts'
-import { isOverruled, npmReasons, yamlLimitBytes } from './npm-lock.ts'
+import { isOverruled, yamlLimitBytes } from './npm-lock.ts'
 import { npmPackage } from './npm-package.ts'
 import { neededNames } from './package-facts.ts'
 import { type ClassicBlock, readClassic } from './yarn-classic.ts'
@@ -32,18 +32,18 @@ export default defineCataloger({
     const location = `/${file.path}`
     const text = (await file.text()).replace(/^\uFEFF/, '')
     const read = /^__metadata:/m.test(text) ? readBerry(text, location) : readBlocks(text, location)
-    return reportEntries(read, location, npmReasons('Yarn'))
+    return withCounts(read, location)
   },
 })
 
-function* readBlocks(text: string, location: string): Generator<LockEntry> {
+function* readBlocks(text: string, location: string): Generator<Outcome> {
   for (const block of readClassic(text, location)) {
     if (block === undefined) yield 'left-out'
     else yield block === 'unreadable' ? block : blockEntry(block, location)
   }
 }
 
-function blockEntry({ specifiers, fields, needs }: ClassicBlock, location: string): LockEntry {
+function blockEntry({ specifiers, fields, needs }: ClassicBlock, location: string): Outcome {
   const [, name, range = ''] = /^(@?[^@]{1,400})@(.{0,4000})$/s.exec(specifiers[0] ?? '') ?? []
   const version = fields.get('version')
   const resolved = fields.get('resolved')
@@ -70,7 +70,7 @@ const BerryEntry = z.object({
   peerDependenciesMeta: whatever,
 })
 
-function* readBerry(text: string, location: string): Generator<LockEntry> {
+function* readBerry(text: string, location: string): Generator<Outcome> {
   if (text.length > yamlLimitBytes) {
     throw new Problem('limit_exceeded', `a lock file of more than ${yamlLimitBytes} bytes`, { at: location })
   }
@@ -83,7 +83,7 @@ function* readBerry(text: string, location: string): Generator<LockEntry> {
   }
 }
 
-function berryEntry({ resolution, version, ...needs }: z.infer<typeof BerryEntry>, location: string): LockEntry {
+function berryEntry({ resolution, version, ...needs }: z.infer<typeof BerryEntry>, location: string): Outcome {
   const [, name, protocol] = /^(@?[^@]{1,400})@(?:([a-z]{1,20}):)?/.exec(resolution) ?? []
   if (name === undefined) return 'unreadable'
   if (protocol === 'workspace' || protocol === 'link' || protocol === 'portal') return 'left-out'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineCataloger } from '../cataloger.ts'
-import { type LockEntry, reportEntries } from '../lock-entries.ts'
-import { isOverruled, pythonReasons, readTomlLock } from './python-lock.ts'
+import { type Outcome, withCounts } from '../outcomes.ts'
+import { isOverruled, readTomlLock } from './python-lock.ts'
 import { pythonPackage } from './python-package.ts'
 import { fileHashes, requiredNames } from './requirement.ts'
 
@@ -33,11 +33,11 @@ export default defineCataloger({
     if (isOverruled(file.path, context)) return []
     const location = `/${file.path}`
     const { package: packages = [] } = readTomlLock(Lock, await file.text(), location)
-    return reportEntries(readPackages(packages, location), location, pythonReasons('PDM'))
+    return withCounts(readPackages(packages, location), location)
   },
 })
 
-function* readPackages(packages: readonly unknown[], location: string): Generator<LockEntry> {
+function* readPackages(packages: readonly unknown[], location: string): Generator<Outcome> {
   for (const value of packages) {
     const entry = Entry.safeParse(value)
     yield entry.success ? lockEntry(entry.data, location) : 'unreadable'
@@ -45,7 +45,7 @@ function* readPackages(packages: readonly unknown[], location: string): Generato
 }
 
 /** A package that is asked for with extras has an entry more for them, all of the same version. */
-function lockEntry(entry: z.infer<typeof Entry>, location: string): LockEntry {
+function lockEntry(entry: z.infer<typeof Entry>, location: string): Outcome {
   const { name, version, groups = [], dependencies = [], files = [] } = entry
   const isForDevelopment = groups.length > 0 && groups.every((group) => group === 'dev')
   if (isForDevelopment || entry.extras !== undefined || isOwnCode(entry)) return 'left-out'

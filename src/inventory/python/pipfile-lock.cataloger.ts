@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { parseJson } from '#kit/json.ts'
 import { defineCataloger } from '../cataloger.ts'
-import { type LockEntry, reportEntries } from '../lock-entries.ts'
 import { Members, membersOf } from '../members.ts'
-import { isOverruled, pythonReasons } from './python-lock.ts'
+import { type Outcome, withCounts } from '../outcomes.ts'
+import { isOverruled } from './python-lock.ts'
 import { pythonPackage } from './python-package.ts'
 import { fileHashes, pinnedVersion, versionOfArchive } from './requirement.ts'
 
@@ -27,18 +27,18 @@ export default defineCataloger({
     if (isOverruled(file.path, context)) return []
     const location = `/${file.path}`
     const lock = parseJson(Meta.loose(), (await file.text()).replace(/^\uFEFF/, ''), location)
-    return reportEntries(readCategories(lock, location), location, pythonReasons('Pipenv'))
+    return withCounts(readCategories(lock, location), location)
   },
 })
 
-function* readCategories(lock: Readonly<Record<string, unknown>>, location: string): Generator<LockEntry> {
+function* readCategories(lock: Readonly<Record<string, unknown>>, location: string): Generator<Outcome> {
   for (const [category, packages] of membersOf(lock)) {
     if (notInstalled.has(category)) continue
     for (const [name, value] of membersOf(Members.safeParse(packages).data)) yield lockEntry(name, value, location)
   }
 }
 
-function lockEntry(name: string, value: unknown, location: string): LockEntry {
+function lockEntry(name: string, value: unknown, location: string): Outcome {
   const { data } = Entry.safeParse(value)
   if (data === undefined) return 'unreadable'
   const archive = data.file ?? data.path ?? ''

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { defineCataloger } from '../cataloger.ts'
-import { type LockEntry, reportEntries } from '../lock-entries.ts'
 import { Members, membersOf } from '../members.ts'
-import { isOverruled, pythonReasons, readTomlLock } from './python-lock.ts'
+import { type Outcome, withCounts } from '../outcomes.ts'
+import { isOverruled, readTomlLock } from './python-lock.ts'
 import { pythonPackage } from './python-package.ts'
 import { asksForExtra, fileHashes } from './requirement.ts'
 
@@ -41,14 +41,14 @@ export default defineCataloger({
     if (isOverruled(file.path, context)) return []
     const location = `/${file.path}`
     const lock = readTomlLock(Lock, await file.text(), location)
-    return reportEntries(readPackages(lock, location), location, pythonReasons('Poetry'))
+    return withCounts(readPackages(lock, location), location)
   },
 })
 
 function* readPackages(
   { package: packages = [], metadata }: z.infer<typeof Lock>,
   location: string,
-): Generator<LockEntry> {
+): Generator<Outcome> {
   const filesOf = new Map(membersOf(metadata?.files))
   for (const value of packages) {
     const entry = Entry.safeParse(value)
@@ -56,7 +56,7 @@ function* readPackages(
   }
 }
 
-function lockEntry(entry: z.infer<typeof Entry>, files: unknown, location: string): LockEntry {
+function lockEntry(entry: z.infer<typeof Entry>, files: unknown, location: string): Outcome {
   const { name, version, category, groups, source } = entry
   if (category === 'dev' || (groups !== undefined && !groups.includes('main'))) return 'left-out'
   if (source?.type === 'directory') return 'left-out'

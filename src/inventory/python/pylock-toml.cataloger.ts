@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineCataloger } from '../cataloger.ts'
-import { type LockEntry, reportEntries } from '../lock-entries.ts'
-import { isOverruled, pythonReasons, readTomlLock } from './python-lock.ts'
+import { type Outcome, withCounts } from '../outcomes.ts'
+import { isOverruled, readTomlLock } from './python-lock.ts'
 import { pythonPackage } from './python-package.ts'
 import { fileHashes } from './requirement.ts'
 
@@ -41,14 +41,11 @@ export default defineCataloger({
     if (isOverruled(file.path, context)) return []
     const location = `/${file.path}`
     const lock = readTomlLock(Lock, await file.text(), location)
-    return reportEntries(readPackages(lock, location), location, {
-      ...pythonReasons('the specification'),
-      unreadable: 'entries that are not as the specification has them',
-    })
+    return withCounts(readPackages(lock, location), location)
   },
 })
 
-function* readPackages({ packages = [], ...lock }: z.infer<typeof Lock>, location: string): Generator<LockEntry> {
+function* readPackages({ packages = [], ...lock }: z.infer<typeof Lock>, location: string): Generator<Outcome> {
   const groups = new Set(lock['default-groups'])
   for (const value of packages) {
     const entry = Entry.safeParse(value)
@@ -64,7 +61,7 @@ function isForOtherGroups(marker: string, groups: ReadonlySet<string>): boolean 
   return asked.length > 0 && !/\bextras\b/.test(marker) && asked.every(([, group = '']) => !groups.has(group))
 }
 
-function lockEntry(entry: z.infer<typeof Entry>, location: string): LockEntry {
+function lockEntry(entry: z.infer<typeof Entry>, location: string): Outcome {
   const { name, version, dependencies = [], archive, sdist, wheels = [] } = entry
   if (version === undefined) return 'no-version'
   const hashes = [archive, sdist, ...wheels].flatMap((file) =>

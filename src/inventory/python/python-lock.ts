@@ -12,14 +12,6 @@ export function isOverruled(path: string, context: CatalogContext): boolean {
   return isPackaging(folder) || environments.some((name) => context.typeOf(`${folder}${name}`) === 'directory')
 }
 
-/** Why entries of this package manager's lock file are reported instead of listed. */
-export function pythonReasons(manager: string): { readonly 'no-version': string; readonly unreadable: string } {
-  return {
-    'no-version': 'dependencies from git, files or URLs without a version',
-    unreadable: `entries that are not as ${manager} writes them`,
-  }
-}
-
 /** Reading TOML takes a second for a few MiB and cannot be interrupted. */
 const tomlLimitBytes = 8 * 1024 ** 2
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineCataloger } from '../cataloger.ts'
-import { type LockEntry, reportEntries } from '../lock-entries.ts'
-import { isOverruled, pythonReasons, readTomlLock } from './python-lock.ts'
+import { type Outcome, withCounts } from '../outcomes.ts'
+import { isOverruled, readTomlLock } from './python-lock.ts'
 import { pythonPackage } from './python-package.ts'
 import { fileHashes } from './requirement.ts'
 import { reachedNodes } from './uv-reach.ts'
@@ -41,14 +41,14 @@ export default defineCataloger({
     if (isOverruled(file.path, context)) return []
     const location = `/${file.path}`
     const lock = readTomlLock(Lock, await file.text(), location)
-    return reportEntries(readPackages(lock, location), location, pythonReasons('uv'))
+    return withCounts(readPackages(lock, location), location)
   },
 })
 
 function* readPackages(
   { package: packages = [], manifest }: z.infer<typeof Lock>,
   location: string,
-): Generator<LockEntry> {
+): Generator<Outcome> {
   const entries = packages.map((value) => Entry.safeParse(value))
   for (const { success } of entries) if (!success) yield 'unreadable'
   const nodes = entries.flatMap(({ data }) => data ?? [])
@@ -66,7 +66,7 @@ function needsOf(entry: Entry): z.infer<typeof Need>[] {
   return [...(entry.dependencies ?? []), ...Object.values(entry['optional-dependencies'] ?? {}).flat()]
 }
 
-function lockEntry(entry: Entry, location: string): LockEntry {
+function lockEntry(entry: Entry, location: string): Outcome {
   const { name, version, dependencies = [], sdist, wheels = [] } = entry
   if (version === undefined) return 'no-version'
   const names = new Set(dependencies.map((need) => need.name))
