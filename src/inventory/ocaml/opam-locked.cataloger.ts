@@ -1,0 +1,22 @@
+import { defineCataloger } from '../cataloger.ts'
+import { dependenciesOf } from './opam-dependencies.ts'
+
+export default defineCataloger({
+  id: 'opam-locked',
+  version: 1,
+  ecosystem: 'opam',
+  proves: 'locked',
+  title: 'opam lock file (*.opam.locked)',
+  spec: 'https://opam.ocaml.org/doc/man/opam-lock.html',
+  files: ['**/*.opam.locked'],
+  finds: ['packages'],
+
+  async catalog(file) {
+    return isInstalled(file.path) ? [] : dependenciesOf(await file.text(), `/${file.path}`)
+  },
+})
+
+/** Sources and descriptions that opam itself keeps. */
+function isInstalled(path: string): boolean {
+  return /(?:^|\/)(?:\.opam|\.opam-switch|_opam)\//.test(path)
+}
