@@ -39,6 +39,7 @@ export function storedTarget(
   return {
     kind: image.kind,
     description,
+    identity: image.digest === undefined ? undefined : { name, digest: image.digest },
     read: (selector) => readStored(pieces, image, { name, selector, ...options }),
     [Symbol.asyncDispose]: () => pieces[Symbol.asyncDispose](),
   }

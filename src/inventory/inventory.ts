@@ -3,7 +3,7 @@ import type { FileTree } from '#image/file-tree.ts'
 import type { Progress } from '#kit/context.ts'
 import { Problem } from '#kit/errors.ts'
 import { inTurns, Turns } from '#kit/turns.ts'
-import type { Distribution } from '#model/distribution.ts'
+import type { BuildOrigin, Distribution } from '#model/distribution.ts'
 import type { Package, Unknown } from '#model/package.ts'
 import { repositoriesPath, settleBranch } from './alpine/branch.ts'
 import type { CatalogContext, Cataloger } from './cataloger.ts'
@@ -24,9 +24,10 @@ export interface CatalogOptions {
   readonly progress?: (step: Progress) => void
 }
 
-/** A package and the layer that brought it. */
+/** A package, the layer that brought it, and the cataloger that found it. */
 export interface FoundPackage extends Package {
   readonly layerIndex: number
+  readonly cataloger: string
 }
 
 export interface Inventory {
@@ -56,6 +57,7 @@ export async function catalog(
     signal,
     distribution,
     typeOf: (path) => tree.lookup(path, { follow: true })?.type,
+    contentOf: (path) => wholeContent(tree, path),
   }
   const older = olderVersions(layers, new Set(plan.jobs.map(({ realPath }) => realPath)))
   const results: Result[] = []
@@ -80,7 +82,7 @@ export async function catalog(
   }
   progress?.({ task: 'packages found', done: count, unit: 'items', finished: true })
   return {
-    distribution,
+    distribution: distribution && { ...distribution, ...sumOf(results.flatMap(({ origins }) => origins)) },
     packages: sortedPackages(results.flatMap(({ packages }) => packages)),
     unknowns: sortedBy(
       [release, branch, plan, { unknowns: limits }, ...results].flatMap(({ unknowns }) => unknowns),
@@ -89,6 +91,22 @@ export async function catalog(
     catalogers: usedCatalogers(results),
     missing: [...new Set([...release.missing, ...plan.missing])].filter((path) => !more.has(path)).toSorted(),
   }
+}
+
+/** Without notes of probes, which are not what the file holds. */
+function wholeContent(tree: FileTree, path: string): Buffer | undefined {
+  const content = tree.lookup(path, { follow: true })?.content
+  return content === undefined || isNotes(content) ? undefined : content
+}
+
+function sumOf(origins: readonly BuildOrigin[]): BuildOrigin {
+  const contentSets = distinctTexts(origins.flatMap((origin) => origin.contentSets ?? []))
+  const builds = distinctTexts(origins.flatMap((origin) => origin.builds ?? []))
+  return { ...(contentSets.length > 0 && { contentSets }), ...(builds.length > 0 && { builds }) }
+}
+
+function distinctTexts(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)].toSorted()
 }
 
 function usedCatalogers(results: readonly Result[]): Inventory['catalogers'] {
@@ -105,6 +123,7 @@ interface Result {
   readonly id: string
   readonly packages: readonly FoundPackage[]
   readonly unknowns: readonly Unknown[]
+  readonly origins: readonly BuildOrigin[]
 }
 
 /** What one file yielded up to its end or to the first thing in it that could not be read. */
@@ -113,6 +132,7 @@ async function run({ cataloger, path, content, layer }: Job, context: CatalogCon
   const turns = new Turns(context.signal)
   const packages: FoundPackage[] = []
   const unknowns: Unknown[] = []
+  const origins: BuildOrigin[] = []
   const file = {
     path,
     bytes: () => Promise.resolve(content),
@@ -123,8 +143,9 @@ async function run({ cataloger, path, content, layer }: Job, context: CatalogCon
       if (turns.isDue) await turns.give()
       if (found === undefined) continue
       if ('unknown' in found) unknowns.push(found.unknown)
-      else packages.push({ ...found.package, layerIndex: layer })
-      if (packages.length + unknowns.length > findsLimit) {
+      else if ('origin' in found) origins.push(found.origin)
+      else packages.push({ ...found.package, layerIndex: layer, cataloger: cataloger.id })
+      if (packages.length + unknowns.length + origins.length > findsLimit) {
         throw new Problem('limit_exceeded', `more than ${findsLimit} packages in one file`)
       }
     }
@@ -132,7 +153,7 @@ async function run({ cataloger, path, content, layer }: Job, context: CatalogCon
     if (!(error instanceof Problem)) throw error
     unknowns.push({ path: `/${path}`, reason: error.message })
   }
-  return { id: cataloger.id, packages, unknowns }
+  return { id: cataloger.id, packages, unknowns, origins }
 }
 
 /** Goes down through what the file was, for as long as a package is in it. */

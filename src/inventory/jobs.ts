@@ -1,13 +1,15 @@
 import type { FileNode, FileTree } from '#image/file-tree.ts'
+import { baseOf } from '#kit/path.ts'
 import type { Work } from '#kit/turns.ts'
 import type { Unknown } from '#model/package.ts'
 import type { Cataloger } from './cataloger.ts'
 import { osReleasePaths } from './distribution.ts'
-import { isBelow, parseGlob } from './glob.ts'
+import { isBelow, matchesGlob, parseGlob } from './glob.ts'
 import { type LinkedFiles, linkedFiles } from './links.ts'
 import { unpackNotes } from './probe-notes.ts'
 import { probeContent } from './probing.ts'
-import { analysersOf, routerFor, selectorFor } from './selector.ts'
+import { Router } from './router.ts'
+import { analysersOf, selectorFor } from './selector.ts'
 
 /** One file for one cataloger. */
 export interface Job {
@@ -37,7 +39,7 @@ export function* planJobs(tree: FileTree, catalogers: readonly Cataloger[], more
   const globs = new Set([...catalogers.flatMap((cataloger) => cataloger.files), ...osReleasePaths])
   const links = yield* linkedFiles(tree, [...globs])
   const files = yield* filesOfInterest(tree, catalogers, links.wanted)
-  const jobs: Job[] = []
+  const jobs: Job[] = yield* folderJobs(tree, catalogers)
   const missing = new Set<string>()
   const unknowns: Unknown[] = [...links.unknowns]
   for (const { node, wanting } of files) {
@@ -71,22 +73,43 @@ function* filesOfInterest(
   catalogers: readonly Cataloger[],
   linked: LinkedFiles['wanted'],
 ): Work<readonly File[]> {
-  const route = routerFor(catalogers)
+  const router = new Router(catalogers)
   const isExcept = exceptions(catalogers)
-  const files: File[] = []
-  for (const node of tree.walk()) {
-    yield
-    if (node.type !== 'file') continue
-    const own = route(node.path).map((cataloger) => ({ cataloger, path: node.path }))
+  const linkedNames = new Set([...linked.keys()].map(baseOf))
+  const nodes = yield* tree.search(
+    ({ folder, name, entry: { type, content } }) =>
+      type === 'file' && (content !== undefined || router.mayWant(folder, name) || linkedNames.has(name)),
+  )
+  return nodes.flatMap((node): File[] => {
+    const own = router.wanting(node.path).map((cataloger) => ({ cataloger, path: node.path }))
     const others = (linked.get(node.path) ?? []).flatMap((path) =>
-      route(path)
+      router
+        .wanting(path)
         .filter((cataloger) => !isExcept(cataloger, node.path))
         .map((cataloger) => ({ cataloger, path })),
     )
     const wanting = [...own, ...others]
-    if (node.content !== undefined || wanting.length > 0) files.push({ node, wanting })
+    return node.content !== undefined || wanting.length > 0 ? [{ node, wanting }] : []
+  })
+}
+
+const noContent = Buffer.alloc(0)
+
+/** Folders that are found by where they really are. */
+function* folderJobs(tree: FileTree, catalogers: readonly Cataloger[]): Work<Job[]> {
+  const routes = catalogers.flatMap((cataloger) =>
+    (cataloger.folders ?? []).map((text) => ({ cataloger, glob: parseGlob(text) })),
+  )
+  const jobs: Job[] = []
+  if (routes.length === 0) return jobs
+  for (const { type, path, layer } of tree.walk()) {
+    yield
+    if (type !== 'directory') continue
+    for (const { cataloger } of routes.filter(({ glob }) => matchesGlob(glob, path))) {
+      jobs.push({ cataloger, path, realPath: path, content: noContent, isProbed: false, layer })
+    }
   }
-  return files
+  return jobs
 }
 
 function exceptions(catalogers: readonly Cataloger[]): (cataloger: Cataloger, real: string) => boolean {

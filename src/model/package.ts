@@ -13,6 +13,8 @@ export interface Package {
   readonly architecture?: string | undefined
   /** rpm modularity as `name:stream`, for example `nginx:1.22`. */
   readonly module?: string | undefined
+  /** Id of the repository that it was installed from, where the package manager keeps record. */
+  readonly repository?: string | undefined
   /** Who built it, as the package database says (rpm Vendor, dpkg Maintainer). */
   readonly vendor?: string | undefined
   /** Declared licences as the ecosystem writes them: SPDX expressions, names or addresses, each one statement. */

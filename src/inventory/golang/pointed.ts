@@ -1,13 +1,6 @@
-import {
-  type BuildInfo,
-  isToolchain,
-  type Layout,
-  modulesLimitBytes,
-  readWord,
-  type StringPointers,
-  unwrapModules,
-} from './buildinfo.ts'
-import { type Elf, offsetOf } from './elf.ts'
+import { type Elf, offsetOf } from '../elf/elf.ts'
+import { type Layout, readWord } from '../elf/layout.ts'
+import { type BuildInfo, isToolchain, modulesLimitBytes, type StringPointers, unwrapModules } from './buildinfo.ts'
 
 /** Whether the addresses could be what the linker wrote, as far as the first page of the file tells. */
 export function isPlausible({ toolchain, modules, layout }: StringPointers, elf: Elf | undefined): boolean {

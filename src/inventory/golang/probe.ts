@@ -1,4 +1,7 @@
 import type { Probe } from '#image/entry.ts'
+import { type Elf, elfHeadBytes, readElf } from '../elf/elf.ts'
+import { isExecutable } from '../elf/executable.ts'
+import { Window } from '../elf/window.ts'
 import {
   alignmentBytes,
   type BuildInfo,
@@ -8,30 +11,13 @@ import {
   readCandidate,
   type StringPointers,
 } from './buildinfo.ts'
-import { type Elf, elfHeadBytes, isElf, readElf } from './elf.ts'
 import { encodeNote } from './note.ts'
 import { isPlausible, readPointed } from './pointed.ts'
-import { Window } from './window.ts'
 
 /** Looks for build information in a file that begins like an executable; keeps nothing else. */
 export function probeExecutable(head: Uint8Array, sizeBytes: number): Probe | undefined {
-  return isElf(head) || isPe(head) || isMachO(head) ? new GoProbe(sizeBytes) : undefined
+  return isExecutable(head) ? new GoProbe(sizeBytes) : undefined
 }
-
-function isPe(head: Uint8Array): boolean {
-  return head[0] === 0x4d && head[1] === 0x5a
-}
-
-/** Thin in four variants, or universal: that magic is a Java class as well, whose version is larger than any count. */
-function isMachO(head: Uint8Array): boolean {
-  if (head.length < 8) return false
-  const view = new DataView(head.buffer, head.byteOffset, head.byteLength)
-  const number = view.getUint32(0)
-  const isUniversal = (number === 0xcafebabe || number === 0xcafebabf) && view.getUint32(4) < 40
-  return isUniversal || thinMachO.has(number)
-}
-
-const thinMachO: ReadonlySet<number> = new Set([0xfeedface, 0xfeedfacf, 0xcefaedfe, 0xcffaedfe])
 
 /** A chunk is taken in pieces of this size, so that a file given whole is not copied whole. */
 const pieceBytes = 256 * 1024
@@ -67,10 +53,14 @@ class GoProbe implements Probe {
     this.#search({ isEnd: true })
     if (this.#infos.size === 0) this.#follow()
     if (this.#infos.size === 0 && this.#reasons.size === 0) {
-      if (this.#elf?.hasGoNote !== true) return undefined
+      if (!this.#hasGoNote) return undefined
       this.#reasons.add('a Go program without build information')
     }
     return encodeNote({ infos: [...this.#infos.values()], reasons: [...this.#reasons] })
+  }
+
+  get #hasGoNote(): boolean {
+    return this.#elf?.notes.some(({ owner }) => owner === 'Go') === true
   }
 
   #take(piece: Uint8Array): void {
@@ -87,8 +77,8 @@ class GoProbe implements Probe {
 
   #readHead(head: Buffer): void {
     this.#elf = readElf(head)
-    const { isStatic = false, hasGoNote = false } = this.#elf ?? {}
-    if (this.#sizeBytes > retainedLimitBytes || !(isStatic || hasGoNote)) return
+    const isStatic = this.#elf?.isStatic === true
+    if (this.#sizeBytes > retainedLimitBytes || !(isStatic || this.#hasGoNote)) return
     this.#retained = Buffer.alloc(this.#sizeBytes)
     this.#retained.set(head.subarray(0, this.#sizeBytes))
   }

@@ -1,22 +1,36 @@
-import { type Layout, readWord } from './buildinfo.ts'
+import { type Layout, readWord } from './layout.ts'
 
 /** What the first bytes of an ELF executable tell: https://refspecs.linuxfoundation.org/elf/gabi4+/contents.html */
 export interface Elf {
+  readonly type: 'executable' | 'shared' | 'other'
+  readonly layout: Layout
   /** True when it needs nothing else to run: neither interpreter nor libraries. */
   readonly isStatic: boolean
-  /** True when the Go linker left its build id. */
-  readonly hasGoNote: boolean
+  /** What linkers and distributions leave: build ids, package notes. */
+  readonly notes: readonly ElfNote[]
   readonly segments: readonly Segment[]
+  /** The table of what it is loaded with. */
+  readonly dynamic: Segment | undefined
+  /** The path of what loads it. */
+  readonly interpreter: Segment | undefined
+}
+
+export interface ElfNote {
+  /** `GNU`, `Go`, `FDO`. */
+  readonly owner: string
+  /** What it says; each owner has numbers of its own. */
+  readonly type: number
+  readonly content: Buffer
 }
 
 /** A part of the file that is put into memory. */
-interface Segment {
+export interface Segment {
   readonly offset: number
   readonly address: number
   readonly sizeBytes: number
 }
 
-/** So much of a file is enough: the Go linker keeps headers and notes in the first page. */
+/** So much of a file is enough: linkers keep headers and notes in the first page. */
 export const elfHeadBytes = 4096
 
 export function isElf(head: Uint8Array): boolean {
@@ -29,10 +43,17 @@ export function readElf(head: Buffer): Elf | undefined {
   if (!isElf(head) || (wordClass !== 1 && wordClass !== 2) || (encoding !== 1 && encoding !== 2)) return undefined
   const layout: Layout = { wordBytes: wordClass === 2 ? 8 : 4, isBigEndian: encoding === 2 }
   const headers = programHeaders(head, layout)
+  const segmentOf = (type: number) => headers.find((one) => one.type === type)?.segment
   return {
+    type: fileTypes[readHalf(head, 16, layout) ?? 0] ?? 'other',
+    layout,
     isStatic: headers.length > 0 && !headers.some(({ type }) => type === typeInterpreter || type === typeDynamic),
-    hasGoNote: headers.some(({ type, segment }) => type === typeNote && hasGoNote(head, segment, layout)),
+    notes: headers
+      .filter(({ type }) => type === typeNote)
+      .flatMap(({ segment }) => readNotes(head, segment, layout).toArray()),
     segments: headers.filter(({ type }) => type === typeLoad).map(({ segment }) => segment),
+    dynamic: segmentOf(typeDynamic),
+    interpreter: segmentOf(typeInterpreter),
   }
 }
 
@@ -41,6 +62,9 @@ export function offsetOf({ segments }: Elf, address: number): number | undefined
   const segment = segments.find((one) => address >= one.address && address < one.address + one.sizeBytes)
   return segment === undefined ? undefined : address - segment.address + segment.offset
 }
+
+/** A program that may be loaded anywhere is a shared object as well. */
+const fileTypes: Readonly<Record<number, Elf['type']>> = { 2: 'executable', 3: 'shared' }
 
 const typeLoad = 1
 const typeDynamic = 2
@@ -77,16 +101,19 @@ function readHalf(bytes: Buffer, at: number, { isBigEndian }: Layout): number | 
 }
 
 /** Notes follow one another: the lengths of name and content, a type, then both, each filled up to four bytes. */
-function hasGoNote(head: Buffer, { offset, sizeBytes }: Segment, layout: Layout): boolean {
+function* readNotes(head: Buffer, { offset, sizeBytes }: Segment, layout: Layout): Generator<ElfNote> {
   const end = Math.min(offset + sizeBytes, head.length)
   const word: Layout = { ...layout, wordBytes: 4 }
   for (let at = offset; at + 12 <= end; ) {
     const nameBytes = readWord(head, at, word) ?? 0
     const contentBytes = readWord(head, at + 4, word) ?? 0
-    if (nameBytes === 4 && head.toString('latin1', at + 12, at + 16) === 'Go\0\0') return true
-    at += 12 + roundedUp(nameBytes) + roundedUp(contentBytes)
+    const start = at + 12 + roundedUp(nameBytes)
+    if (start + contentBytes <= end) {
+      const owner = head.toString('latin1', at + 12, at + 12 + nameBytes).replace(/\0+$/, '')
+      yield { owner, type: readWord(head, at + 8, word) ?? 0, content: head.subarray(start, start + contentBytes) }
+    }
+    at = start + roundedUp(contentBytes)
   }
-  return false
 }
 
 function roundedUp(bytes: number): number {
