@@ -3,6 +3,7 @@ import { parseJson } from '#kit/json.ts'
 import { defineCataloger } from '../cataloger.ts'
 import { Members, optionalText, texts } from '../members.ts'
 import { type Outcome, withCounts } from '../outcomes.ts'
+import { isPackaging } from '../packaging-folders.ts'
 import { nameOfReference, referencedPackage } from './reference.ts'
 
 const Lock = z.object({
@@ -32,6 +33,7 @@ export default defineCataloger({
   finds: ['packages', 'dependencies'],
 
   async catalog(file) {
+    if (isPackaging(file.path)) return []
     const location = `/${file.path}`
     const { graph_lock: graph, requires = [] } = parseJson(Lock, await file.text(), location)
     const outcomes = graph?.nodes === undefined ? listed(requires, location) : graphed(graph.nodes, location)

@@ -1,5 +1,6 @@
 import { defineCataloger } from '../cataloger.ts'
 import { type Outcome, withCounts } from '../outcomes.ts'
+import { isPackaging } from '../packaging-folders.ts'
 import { referencedPackage } from './reference.ts'
 import { linesBySection } from './sections.ts'
 
@@ -14,9 +15,10 @@ export default defineCataloger({
   files: ['**/conanfile.txt'],
   finds: ['packages'],
 
-  async catalog(file, { typeOf }) {
+  async catalog(file, context) {
     const location = `/${file.path}`
-    if (typeOf(`${file.path.slice(0, -'conanfile.txt'.length)}conan.lock`) === 'file') return []
+    if (isPackaging(file.path) || context.typeOf(`${file.path.slice(0, -'conanfile.txt'.length)}conan.lock`) === 'file')
+      return []
     return withCounts(outcomesOf(await file.text(), location), location)
   },
 })

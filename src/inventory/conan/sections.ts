@@ -1,8 +1,10 @@
+import { linesOf } from '../text-lines.ts'
+
 /** Lines of an ini-like file of Conan by section; blank ones and comments are left out. */
 export function linesBySection(text: string): ReadonlyMap<string, readonly string[]> {
   const sections = new Map<string, string[]>()
   let lines: string[] | undefined
-  for (const raw of text.split('\n')) {
+  for (const raw of linesOf(text)) {
     const line = withoutComment(raw).trim()
     if (line.startsWith('[') && line.endsWith(']')) {
       const name = line.slice(1, -1)

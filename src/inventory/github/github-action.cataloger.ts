@@ -3,6 +3,7 @@ import { parseYaml } from '#kit/yaml.ts'
 import { defineCataloger } from '../cataloger.ts'
 import { optionalText } from '../members.ts'
 import { withCounts } from '../outcomes.ts'
+import { isPackaging } from '../packaging-folders.ts'
 import { usedAction, versionComments } from './action-uses.ts'
 
 const Step = z.object({ uses: optionalText })
@@ -21,11 +22,15 @@ export default defineCataloger({
   finds: ['packages'],
 
   async catalog(file) {
+    if (isPackaging(file.path)) return []
     const location = `/${file.path}`
     const text = await file.text()
     const steps = parseYaml(Action, text, location).runs?.steps ?? []
     const used = new Set(steps.flatMap((step) => Step.safeParse(step).data?.uses ?? []))
     const comments = versionComments(text)
-    return withCounts([...used].map((uses) => usedAction(uses, comments, location)).values(), location)
+    return withCounts(
+      [...used].map((uses) => usedAction(uses, comments, location)),
+      location,
+    )
   },
 })

@@ -3,6 +3,7 @@ import { parseYaml } from '#kit/yaml.ts'
 import { defineCataloger } from '../cataloger.ts'
 import { Members, optionalText } from '../members.ts'
 import { type Outcome, withCounts } from '../outcomes.ts'
+import { isPackaging } from '../packaging-folders.ts'
 import { usedAction, versionComments } from './action-uses.ts'
 
 const Step = z.object({ uses: optionalText })
@@ -20,6 +21,7 @@ export default defineCataloger({
   finds: ['packages'],
 
   async catalog(file) {
+    if (isPackaging(file.path)) return []
     const location = `/${file.path}`
     const text = await file.text()
     const { jobs } = parseYaml(Workflow, text, location)

@@ -5,6 +5,7 @@ import { defineCataloger } from '../cataloger.ts'
 import { listedPackage } from '../listed-package.ts'
 import { optionalText, texts } from '../members.ts'
 import { type Outcome, withCounts } from '../outcomes.ts'
+import { isPackaging } from '../packaging-folders.ts'
 
 const Manifest = z.object({ packages: z.array(z.unknown()).optional() })
 const Entry = z.object({
@@ -26,12 +27,20 @@ export default defineCataloger({
   files: ['**/manifest.toml'],
   finds: ['packages', 'hashes', 'dependencies'],
 
-  async catalog(file, { typeOf }) {
+  async catalog(file, context) {
     const folder = file.path.slice(0, -'manifest.toml'.length)
-    if (/(?:^|\/)build\/packages\//.test(folder) || typeOf(`${folder}gleam.toml`) !== 'file') return []
+    if (
+      isPackaging(folder) ||
+      /(?:^|\/)build\/packages\//.test(folder) ||
+      context.typeOf(`${folder}gleam.toml`) !== 'file'
+    )
+      return []
     const location = `/${file.path}`
     const { packages = [] } = parseToml(Manifest, await file.text(), location)
-    return withCounts(packages.map((value) => outcomeOf(value, location)).values(), location)
+    return withCounts(
+      packages.map((value) => outcomeOf(value, location)),
+      location,
+    )
   },
 })
 

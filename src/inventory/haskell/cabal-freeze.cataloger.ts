@@ -1,6 +1,8 @@
 import { defineCataloger } from '../cataloger.ts'
 import { listedPackage } from '../listed-package.ts'
 import { type Outcome, withCounts } from '../outcomes.ts'
+import { isPackaging } from '../packaging-folders.ts'
+import { linesOf } from '../text-lines.ts'
 
 /** Constraints on flags are no packages, and those of a set-up program (`setup.`) are there to build only. */
 export default defineCataloger({
@@ -14,6 +16,7 @@ export default defineCataloger({
   finds: ['packages'],
 
   async catalog(file) {
+    if (isPackaging(file.path)) return []
     const location = `/${file.path}`
     return withCounts(outcomesOf(await file.text(), location), location)
   },
@@ -22,7 +25,7 @@ export default defineCataloger({
 /** A field begins in the first column and goes on for as long as lines are indented. */
 function* outcomesOf(text: string, location: string): Generator<Outcome> {
   let isConstraints = false
-  for (const line of text.split('\n')) {
+  for (const line of linesOf(text)) {
     const field = /^([A-Za-z][\w-]{0,99})[ \t]{0,20}:/.exec(line)
     if (field !== null) isConstraints = field[1]?.toLowerCase() === 'constraints'
     if (!isConstraints || line.trimStart().startsWith('--')) continue

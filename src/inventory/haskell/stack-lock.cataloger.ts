@@ -5,6 +5,7 @@ import { defineCataloger, type Steps } from '../cataloger.ts'
 import { listedPackage } from '../listed-package.ts'
 import { optionalText } from '../members.ts'
 import { type Outcome, withCounts } from '../outcomes.ts'
+import { isPackaging } from '../packaging-folders.ts'
 import { parseIdentifier } from './identifier.ts'
 
 const Completed = z.object({
@@ -33,6 +34,7 @@ export default defineCataloger({
   finds: ['packages', 'hashes'],
 
   async catalog(file) {
+    if (isPackaging(file.path)) return []
     const location = `/${file.path}`
     const { packages, snapshots } = parseYaml(Lock, await file.text(), location)
     return withSnapshots(packages ?? [], snapshots?.length ?? 0, location)

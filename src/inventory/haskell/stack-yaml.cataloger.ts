@@ -3,6 +3,7 @@ import { parseYaml } from '#kit/yaml.ts'
 import { defineCataloger } from '../cataloger.ts'
 import { listedPackage } from '../listed-package.ts'
 import { type Outcome, withCounts } from '../outcomes.ts'
+import { isPackaging } from '../packaging-folders.ts'
 import { parseIdentifier } from './identifier.ts'
 
 const Project = z.object({ 'extra-deps': z.array(z.unknown()).nullish() })
@@ -18,8 +19,8 @@ export default defineCataloger({
   files: ['**/stack.yaml'],
   finds: ['packages'],
 
-  async catalog(file, { typeOf }) {
-    if (typeOf(`${file.path}.lock`) === 'file') return []
+  async catalog(file, context) {
+    if (isPackaging(file.path) || context.typeOf(`${file.path}.lock`) === 'file') return []
     const location = `/${file.path}`
     const project = parseYaml(Project, await file.text(), location)
     return withCounts(outcomesOf(project['extra-deps'] ?? [], location), location)

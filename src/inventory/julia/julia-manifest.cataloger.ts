@@ -3,6 +3,7 @@ import { parseToml } from '#kit/toml.ts'
 import { defineCataloger } from '../cataloger.ts'
 import { Members, optionalText } from '../members.ts'
 import { type Outcome, withCounts } from '../outcomes.ts'
+import { isPackaging } from '../packaging-folders.ts'
 import { juliaPackage } from './julia-package.ts'
 
 const Entry = z.object({
@@ -28,7 +29,7 @@ export default defineCataloger({
   finds: ['packages', 'dependencies'],
 
   async catalog(file) {
-    if (/(?:^|\/)packages\/[^/]+\/[^/]+\//.test(file.path)) return []
+    if (isPackaging(file.path) || /(?:^|\/)packages\/[^/]+\/[^/]+\//.test(file.path)) return []
     const location = `/${file.path}`
     const manifest = parseToml(Members, await file.text(), location)
     const tables = Members.safeParse(manifest['deps']).data

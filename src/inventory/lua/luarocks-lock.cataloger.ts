@@ -1,6 +1,7 @@
 import { parentOf } from '#kit/path.ts'
 import { defineCataloger } from '../cataloger.ts'
 import { type Outcome, withCounts } from '../outcomes.ts'
+import { isPackaging } from '../packaging-folders.ts'
 import { luaTable, readLua } from './lua-literal.ts'
 import { rock } from './rock.ts'
 
@@ -15,9 +16,10 @@ export default defineCataloger({
   files: ['**/luarocks.lock'],
   finds: ['packages'],
 
-  async catalog(file, { typeOf }) {
+  async catalog(file, context) {
     const folder = parentOf(file.path)
-    if (typeOf(`${folder === '' ? '' : `${folder}/`}lua_modules`) === 'directory') return []
+    if (isPackaging(file.path)) return []
+    if (context.typeOf(`${folder === '' ? '' : `${folder}/`}lua_modules`) === 'directory') return []
     const location = `/${file.path}`
     const returned = readLua(await file.text(), location).get('return')
     return withCounts(outcomesOf(luaTable(returned, 'dependencies'), location), location)

@@ -13,6 +13,7 @@ export function rock(listed: Listed, location: string): Package | undefined {
 export function rocksIn({ fields }: LuaTable): string[] {
   return [...fields.values()]
     .flatMap((value) => (typeof value === 'string' ? (/^\s{0,20}([\w./-]{1,200})/.exec(value)?.[1] ?? []) : []))
+    .map((name) => name.toLowerCase())
     .filter((name) => name !== 'lua')
 }
 

@@ -3,6 +3,7 @@ import { parseJson } from '#kit/json.ts'
 import { defineCataloger } from '../cataloger.ts'
 import { Members, optionalText, texts } from '../members.ts'
 import { type Outcome, withCounts } from '../outcomes.ts'
+import { isPackaging } from '../packaging-folders.ts'
 import { nimPackage } from './nim-package.ts'
 
 const Lock = z.object({ packages: Members })
@@ -21,6 +22,7 @@ export default defineCataloger({
   finds: ['packages', 'hashes', 'dependencies'],
 
   async catalog(file) {
+    if (isPackaging(file.path)) return []
     const location = `/${file.path}`
     const { packages } = parseJson(Lock, await file.text(), location)
     return withCounts(outcomesOf(packages, location), location)

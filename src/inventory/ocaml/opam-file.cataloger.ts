@@ -1,5 +1,5 @@
 import { defineCataloger } from '../cataloger.ts'
-import { dependenciesOf } from './opam-dependencies.ts'
+import { dependenciesOf, isKept } from './opam-dependencies.ts'
 
 /** Not read beside its lock file, nor where opam keeps sources and descriptions of others. */
 export default defineCataloger({
@@ -12,9 +12,8 @@ export default defineCataloger({
   files: ['**/*.opam'],
   finds: ['packages'],
 
-  async catalog(file, { typeOf }) {
-    const isOpams = /(?:^|\/)(?:\.opam|\.opam-switch|_opam)\//.test(file.path)
-    if (isOpams || typeOf(`${file.path}.locked`) === 'file') return []
+  async catalog(file, context) {
+    if (isKept(file.path) || context.typeOf(`${file.path}.locked`) === 'file') return []
     return dependenciesOf(await file.text(), `/${file.path}`)
   },
 })

@@ -1,5 +1,5 @@
 import { defineCataloger } from '../cataloger.ts'
-import { dependenciesOf } from './opam-dependencies.ts'
+import { dependenciesOf, isKept } from './opam-dependencies.ts'
 
 export default defineCataloger({
   id: 'opam-locked',
@@ -12,11 +12,6 @@ export default defineCataloger({
   finds: ['packages'],
 
   async catalog(file) {
-    return isInstalled(file.path) ? [] : dependenciesOf(await file.text(), `/${file.path}`)
+    return isKept(file.path) ? [] : dependenciesOf(await file.text(), `/${file.path}`)
   },
 })
-
-/** Sources and descriptions that opam itself keeps. */
-function isInstalled(path: string): boolean {
-  return /(?:^|\/)(?:\.opam|\.opam-switch|_opam)\//.test(path)
-}

@@ -45,9 +45,9 @@ function match(pattern: RegExp, text: string, index: number): string | undefined
   return pattern.exec(text)?.[0]
 }
 
-function after(text: string, mark: string, from: number): number {
-  const at = text.indexOf(mark, from)
-  return at === -1 ? text.length : at + mark.length
+function after(text: string, closing: string, from: number): number {
+  const at = text.indexOf(closing, from)
+  return at === -1 ? text.length : at + closing.length
 }
 
 function longText(text: string, start: number): Step {

@@ -18,8 +18,8 @@ export default defineCataloger({
   files: ['**/.meta/*/install.json'],
   finds: ['packages'],
 
-  async catalog(file, { typeOf }) {
-    if (typeOf(`${parentOf(file.path)}/MYMETA.json`) === 'file') return []
+  async catalog(file, context) {
+    if (context.typeOf(`${parentOf(file.path)}/MYMETA.json`) === 'file') return []
     return [installed(await file.text(), `/${file.path}`)]
   },
 })

@@ -1,6 +1,8 @@
 import { parentOf } from '#kit/path.ts'
 import { defineCataloger } from '../cataloger.ts'
 import { type Outcome, withCounts } from '../outcomes.ts'
+import { isPackaging } from '../packaging-folders.ts'
+import { linesOf } from '../text-lines.ts'
 import { authorOf, cpanPackage, distributionOf, splitDistribution } from './distribution.ts'
 
 /** Not read beside the folder that Carton installed it into. */
@@ -14,9 +16,10 @@ export default defineCataloger({
   files: ['**/cpanfile.snapshot'],
   finds: ['packages', 'dependencies'],
 
-  async catalog(file, { typeOf }) {
+  async catalog(file, context) {
     const folder = parentOf(file.path)
-    if (typeOf(`${folder === '' ? '' : `${folder}/`}local/lib/perl5`) === 'directory') return []
+    if (isPackaging(file.path)) return []
+    if (context.typeOf(`${folder === '' ? '' : `${folder}/`}local/lib/perl5`) === 'directory') return []
     const location = `/${file.path}`
     return withCounts(outcomesOf(await file.text(), location), location)
   },
@@ -41,7 +44,7 @@ function* outcomesOf(text: string, location: string): Generator<Outcome> {
 function* entriesOf(text: string): Generator<Entry> {
   let entry: Entry | undefined
   let field = ''
-  for (const line of text.split(/\r?\n/)) {
+  for (const line of linesOf(text)) {
     const [, blanks = '', word = ''] = /^( {0,8})([!-~]{1,400})/.exec(line) ?? []
     if (blanks.length === 2) {
       if (entry !== undefined) yield entry

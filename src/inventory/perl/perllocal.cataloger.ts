@@ -1,6 +1,7 @@
 import { parentOf } from '#kit/path.ts'
 import { type CatalogContext, defineCataloger } from '../cataloger.ts'
 import { type Outcome, withCounts } from '../outcomes.ts'
+import { linesOf } from '../text-lines.ts'
 import { cpanPackage, distributionOf } from './distribution.ts'
 
 /**
@@ -49,7 +50,7 @@ function* outcomesOf(text: string, { folders, location, context }: Log): Generat
 function versionsIn(text: string): ReadonlyMap<string, string> {
   const versions = new Map<string, string>()
   let module: string | undefined
-  for (const line of text.split('\n')) {
+  for (const line of linesOf(text)) {
     const heading = /^=head2 .{0,200}: C<Module> L<([\w:']{1,200})[|>]/.exec(line)?.[1]
     const version = /^C<VERSION: (.{0,200})>\s{0,20}$/.exec(line)?.[1]
     if (line.startsWith('=head2 ')) module = heading

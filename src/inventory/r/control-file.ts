@@ -1,8 +1,10 @@
+import { linesOf } from '../text-lines.ts'
+
 /** Fields of a Debian-like control file as R writes them, continuation lines joined; the first of a name counts. */
 export function readFields(text: string): ReadonlyMap<string, string> {
   const fields = new Map<string, string[]>()
   let lines: string[] | undefined
-  for (const line of text.split(/\r?\n/)) {
+  for (const line of linesOf(text)) {
     if (line.startsWith(' ') || line.startsWith('\t')) {
       lines?.push(line.trim())
       continue

@@ -4,6 +4,7 @@ import { parentOf } from '#kit/path.ts'
 import { defineCataloger } from '../cataloger.ts'
 import { Members, optionalText, texts } from '../members.ts'
 import { type Outcome, withCounts } from '../outcomes.ts'
+import { isPackaging } from '../packaging-folders.ts'
 import { namesIn } from './control-file.ts'
 import { rPackage } from './r-package.ts'
 
@@ -34,10 +35,10 @@ export default defineCataloger({
   files: ['**/renv.lock'],
   finds: ['packages', 'licences', 'dependencies'],
 
-  async catalog(file, { typeOf }) {
+  async catalog(file, context) {
     const folder = parentOf(file.path)
-    const isRestored = typeOf(`${folder === '' ? '' : `${folder}/`}renv/library`) === 'directory'
-    if (isRestored) return []
+    const isRestored = context.typeOf(`${folder === '' ? '' : `${folder}/`}renv/library`) === 'directory'
+    if (isRestored || isPackaging(file.path)) return []
     const location = `/${file.path}`
     const { Packages: packages } = parseJson(Lock, await file.text(), location)
     return withCounts(outcomesOf(packages, location), location)

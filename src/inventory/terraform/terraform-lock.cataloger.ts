@@ -3,6 +3,7 @@ import type { PackageHash } from '#model/package.ts'
 import { defineCataloger } from '../cataloger.ts'
 import { listedPackage } from '../listed-package.ts'
 import { type Outcome, withCounts } from '../outcomes.ts'
+import { isPackaging } from '../packaging-folders.ts'
 import { type HclToken, hclTokens } from './hcl-token.ts'
 
 /** Of the hashes those of archives (`zh:`) are SHA-256; `h1:` is a hash over the files in it. */
@@ -17,6 +18,7 @@ export default defineCataloger({
   finds: ['packages', 'hashes'],
 
   async catalog(file) {
+    if (isPackaging(file.path)) return []
     const location = `/${file.path}`
     return withCounts(outcomesOf(hclTokens(await file.text(), location), location), location)
   },

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { parseJson } from '#kit/json.ts'
 import { defineCataloger } from '../cataloger.ts'
 import { type Outcome, withCounts } from '../outcomes.ts'
+import { isPackaging } from '../packaging-folders.ts'
 import { vcpkgPackage } from './vcpkg-package.ts'
 
 const text = z.string().optional()
@@ -37,7 +38,7 @@ export default defineCataloger({
   finds: ['packages'],
 
   async catalog(file) {
-    if (/(?:^|\/)(?:ports|buildtrees)\//.test(file.path)) return []
+    if (isPackaging(file.path) || /(?:^|\/)(?:ports|buildtrees)\//.test(file.path)) return []
     const location = `/${file.path}`
     const { dependencies, overrides } = parseJson(Manifest, (await file.text()).replace(/^\uFEFF/, ''), location)
     return withCounts(outcomesOf(dependencies, overrides, location), location)
