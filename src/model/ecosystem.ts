@@ -50,6 +50,7 @@ export const ecosystems = {
   'github-actions': { title: 'GitHub Actions', purlType: 'github', scheme: 'semver', namespace: 'github-actions' },
   terraform: { title: 'Terraform', purlType: 'terraform', scheme: 'semver' },
   wordpress: { title: 'WordPress', purlType: 'wordpress-plugin', scheme: 'composer' },
+  brew: { title: 'Homebrew', purlType: 'brew' },
   bitnami: { title: 'Bitnami', purlType: 'bitnami', scheme: 'bitnami', namespace: 'bitnami' },
   generic: { title: 'other software', purlType: 'generic' },
 } as const satisfies Readonly<Record<string, EcosystemFacts>>
