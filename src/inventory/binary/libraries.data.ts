@@ -40,7 +40,7 @@ export const libraries: readonly Family[] = [
   },
   {
     name: 'glibc',
-    files: ['libc.so.6', 'libc-#.so'],
+    files: ['libc.so.6', 'libc-#.so', 'ld-linux*.so#', 'ld-#.so'],
     evidence: [{ literal: ' stable release version ', after: /^(2\.\d{1,3}(?:\.\d{1,3})?)[.,\n]/ }],
     cpe: 'gnu:glibc',
     verified: 'Debian 12: libc6 2.36',
@@ -49,8 +49,8 @@ export const libraries: readonly Family[] = [
     name: 'musl',
     files: ['ld-musl-*.so#', 'libc.musl-*.so#', 'libc.so'],
     evidence: [
-      { literal: '/proc/self/fd/\0', after: /^(\d\.\d{1,2}\.\d{1,3})\0/ },
-      alone('1.', String.raw`[12]\.\d{1,2}`),
+      { literal: '/proc/self/fd/\0', after: /^(\d\.\d{1,2}\.\d{1,3}(?:_git\d{8})?)\0/ },
+      alone('1.', String.raw`[12]\.\d{1,2}(?:_git\d{8})?`),
     ],
     cpe: 'musl-libc:musl',
     verified: 'Debian 12: musl 1.2.3',

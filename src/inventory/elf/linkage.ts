@@ -52,18 +52,17 @@ export class LinkageReader {
     return elf === undefined || elf.type === 'other' ? undefined : this.#linkage(elf, this.#table)
   }
 
-  #linkage(elf: Elf, table: DynamicTable | undefined): Linkage {
-    const isPie = table?.isPie === true
+  #linkage(elf: Elf, { soname, isPie = false }: Partial<DynamicTable> = {}): Linkage {
     const isLoaded = elf.interpreter !== undefined
     const isProgram = elf.type === 'executable' || isPie || isLoaded
     const needed = elf.dynamic === undefined ? [] : this.#needed()
-    const isAlone = !isLoaded && (elf.dynamic === undefined || isPie) && needed?.length === 0
+    const isOwnLoader = elf.dynamic === undefined || isPie
     return {
-      kind: isProgram && table?.soname === undefined ? 'executable' : 'library',
-      isStatic: isAlone,
+      kind: isProgram && soname === undefined ? 'executable' : 'library',
+      isStatic: !isLoaded && isOwnLoader && needed?.length === 0,
       buildId: buildIdOf(elf),
       interpreter: this.#interpreter?.isWhole === true ? textAt(this.#interpreter.bytes, 0) : undefined,
-      soname: table?.soname === undefined ? undefined : this.#nameAt(table.soname),
+      soname: soname === undefined ? undefined : this.#nameAt(soname),
       needed,
     }
   }

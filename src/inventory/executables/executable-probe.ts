@@ -5,12 +5,15 @@ import { isMachO, isPe } from '../elf/executable.ts'
 import { LinkageReader } from '../elf/linkage.ts'
 import { type ExecutableFacts, encodeFacts } from './facts.ts'
 
+/** Of 32 bits; no ELF file is shorter. */
+const elfHeaderBytes = 52
+
 /** Notes of every executable and library what can be known of it without knowing what it is. */
 export const executableAnalyser: Analyser = {
   id: 'executable-facts',
   version: 1,
   probe(head) {
-    if (isElf(head)) return new ElfProbe()
+    if (isElf(head)) return head.length < elfHeaderBytes ? undefined : new ElfProbe()
     if (isPe(head)) return new PeProbe(head)
     return isMachO(head) ? machOProbe(head) : undefined
   },
