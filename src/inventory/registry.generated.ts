@@ -4,12 +4,15 @@ import type { Cataloger } from './cataloger.ts'
 export const catalogers: Readonly<Record<string, () => Promise<{ default: Cataloger }>>> = {
   'apk-installed': () => import('./alpine/apk-installed.cataloger.ts'),
   'cargo-lock': () => import('./rust/cargo-lock.cataloger.ts'),
+  'composer-installed': () => import('./php/composer-installed.cataloger.ts'),
+  'composer-lock': () => import('./php/composer-lock.cataloger.ts'),
   'dpkg-status': () => import('./debian/dpkg-status.cataloger.ts'),
   'gem-specification': () => import('./ruby/gem-specification.cataloger.ts'),
   'gemfile-lock': () => import('./ruby/gemfile-lock.cataloger.ts'),
   'go-binary': () => import('./golang/go-binary.cataloger.ts'),
   'node-modules': () => import('./npm/node-modules.cataloger.ts'),
   'package-lock': () => import('./npm/package-lock.cataloger.ts'),
+  'pear-registry': () => import('./php/pear-registry.cataloger.ts'),
   'rpm-database': () => import('./rpm/rpm-database.cataloger.ts'),
   'rust-binary': () => import('./rust/rust-binary.cataloger.ts'),
 }
