@@ -26,9 +26,11 @@ export default defineCataloger({
   },
 })
 
-function isOverruled(path: string, { typeOf }: CatalogContext): boolean {
+function isOverruled(path: string, context: CatalogContext): boolean {
   const folder = path.slice(0, path.lastIndexOf('/') + 1)
-  return isPackaging(path) || /(?:^|\/)deps\//.test(folder) || typeOf(`${folder}_build/prod/lib`) === 'directory'
+  return (
+    isPackaging(path) || /(?:^|\/)deps\//.test(folder) || context.typeOf(`${folder}_build/prod/lib`) === 'directory'
+  )
 }
 
 function* outcomesOf(entries: readonly Term[], location: string): Generator<Outcome> {

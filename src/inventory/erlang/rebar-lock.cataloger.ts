@@ -22,9 +22,9 @@ export default defineCataloger({
   },
 })
 
-function isOverruled(path: string, { typeOf }: CatalogContext): boolean {
+function isOverruled(path: string, context: CatalogContext): boolean {
   const folder = path.slice(0, path.lastIndexOf('/') + 1)
-  const isBuilt = typeOf(`${folder}_build/default/lib`) === 'directory'
+  const isBuilt = context.typeOf(`${folder}_build/default/lib`) === 'directory'
   return isBuilt || isPackaging(path) || /(?:^|\/)(?:deps|_build)\//.test(folder)
 }
 

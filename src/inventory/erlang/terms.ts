@@ -109,13 +109,12 @@ class Reader {
 
   /** Strings that follow one another are one. */
   #strings(mark: string): string {
-    let text = this.#quoted(mark)
-    this.#skip()
-    while (mark === '"' && this.#text[this.#at] === mark) {
-      text += this.#quoted(mark)
+    const texts = [this.#quoted(mark)]
+    for (;;) {
       this.#skip()
+      if (this.#text[this.#at] !== '"' || mark !== '"') return texts.join('')
+      texts.push(this.#quoted(mark))
     }
-    return text
   }
 
   #quoted(mark: string): string {
@@ -132,7 +131,8 @@ class Reader {
   }
 
   #word(): string | number {
-    const pattern = this.#dialect === 'erlang' ? /[\w@#+-]{1,256}(?:\.\d{1,50}(?:e[+-]?\d{1,10})?)?/iy : /[\w@.!?+-]{1,256}/y
+    const pattern =
+      this.#dialect === 'erlang' ? /[\w@#+-]{1,256}(?:\.\d{1,50}(?:e[+-]?\d{1,10})?)?/iy : /[\w@.!?+-]{1,256}/y
     pattern.lastIndex = this.#at
     const [word] = pattern.exec(this.#text) ?? []
     if (word === undefined) throw this.#damaged()

@@ -8,7 +8,7 @@ import { probeExecutable } from './probe.ts'
 
 export default defineCataloger({
   id: 'go-binary',
-  version: 1,
+  version: 2,
   ecosystem: 'golang',
   proves: 'installed',
   title: 'Go executables',

@@ -48,9 +48,9 @@ function* outcomesOf({ required, damagedLines }: GoMod, hashes: Hashes, location
 type Hashes = ReadonlyMap<string, readonly PackageHash[]>
 
 /** `h1:` is SHA-256 over the hashes of all files of a module: https://go.dev/ref/mod#go-sum-files */
-function hashesOf(path: string, { contentOf }: CatalogContext): Hashes {
+function hashesOf(path: string, context: CatalogContext): Hashes {
   const hashes = new Map<string, readonly PackageHash[]>()
-  for (const line of linesOf(contentOf(path)?.toString('utf8') ?? '')) {
+  for (const line of linesOf(context.contentOf(path)?.toString('utf8') ?? '')) {
     const [, module, sum] = /^(\S{1,1024} [^\s/]{1,256}) h1:([A-Za-z0-9+/]{43}=)$/.exec(line) ?? []
     if (module === undefined || sum === undefined) continue
     hashes.set(module, [{ algorithm: 'sha256', value: Buffer.from(sum, 'base64').toString('hex') }])

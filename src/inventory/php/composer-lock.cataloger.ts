@@ -26,8 +26,8 @@ export default defineCataloger({
   },
 })
 
-function isInstalledBeside(path: string, { typeOf }: CatalogContext): boolean {
-  return typeOf(`${path.slice(0, path.lastIndexOf('/') + 1)}vendor/composer/installed.json`) === 'file'
+function isInstalledBeside(path: string, context: CatalogContext): boolean {
+  return context.typeOf(`${path.slice(0, path.lastIndexOf('/') + 1)}vendor/composer/installed.json`) === 'file'
 }
 
 function* outcomesOf(packages: readonly unknown[], location: string): Generator<Outcome> {
