@@ -50,7 +50,7 @@ describeShared('SPDX 2 documents', () => {
     expect(() => read(`${spdx}/invalid/${name}`)).toThrow(expect.objectContaining({ code: 'malformed' }))
   })
 
-  it.each(['JSON', 'XML', 'YAML', 'Tag'])('the example says the same as %s', (form) => {
+  it.each(['JSON', 'XML', 'YAML', 'Tag', 'Rdf'])('the example says the same as %s', (form) => {
     const path = spdxDocuments.find((name) => name.startsWith(`SPDX${form}Example-v2.3`))
     const { subject, components } = read(`${spdx}/${path}`)
     const apache = components.find(({ name }) => name === 'Jena')
@@ -59,7 +59,7 @@ describeShared('SPDX 2 documents', () => {
       name: 'glibc',
       version: '2.11.1',
       supplier: expect.stringMatching(/^Jane Doe/),
-      licences: ['(LGPL-2.0-only AND LicenseRef-3)'],
+      licences: [expect.stringMatching(/^\((?:LGPL-2.0-only AND LicenseRef-3|LicenseRef-3 AND LGPL-2.0-only)\)$/)],
     })
   })
 })

@@ -7,6 +7,7 @@ import { parseYaml } from '#kit/yaml.ts'
 import { readBomValue } from './cyclonedx/value-reader.ts'
 import { readCycloneDxXml } from './cyclonedx/xml-reader.ts'
 import type { SbomDocument } from './document.ts'
+import { spdxRdfToJson } from './spdx/rdf-reader.ts'
 import { tagValueToJson } from './spdx/tag-value-reader.ts'
 import { readSpdxValue } from './spdx/value-reader.ts'
 import { spdxXmlToJson } from './spdx/xml-reader.ts'
@@ -38,6 +39,7 @@ function readJson(value: unknown, at: string): SbomDocument {
 function readXml(text: string, at: string): SbomDocument {
   const root = parseXml(text, at)
   if (root.localName === 'Document') return readSpdxValue(spdxXmlToJson(root), { at, form: 'XML' })
+  if (root.localName === 'RDF') return readSpdxValue(spdxRdfToJson(root), { at, form: 'RDF' })
   if (root.localName === 'bom') return readCycloneDxXml(root, at)
   throw unknownFormat(at)
 }
