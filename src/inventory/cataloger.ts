@@ -50,8 +50,11 @@ export interface Cataloger {
   readonly files: readonly string[]
   /** Globs of folders: what is below is left out where nothing but a link leads there. */
   readonly exceptLinked?: readonly string[]
-  /** For formats known by content: a probe when the first bytes look right. `files` may then be empty. */
-  readonly probe?: (head: Uint8Array, sizeBytes: number) => Probe | undefined
+  /**
+   * For formats known by content, or too large to be kept: a probe when the first bytes or the name look right. `files`
+   * may then be empty. Asked with no first bytes, it answers for the name alone.
+   */
+  readonly probe?: (head: Uint8Array, sizeBytes: number, path: string) => Probe | undefined
   /** What we claim to find; the contract test holds us to it. */
   readonly finds: readonly Promised[]
   /** A file that is not what it seems throws `Problem('malformed')` or yields an unknown; both are reported. */

@@ -108,7 +108,7 @@ function keep(cataloger: Cataloger, { path, content }: Entry, more: ReadonlySet<
   if (content === undefined) return undefined
   const selector = selectorFor([cataloger], more)
   if (selector.wants(path)) return content
-  const probe = selector.probe(content.subarray(0, 64), content.length)
+  const probe = selector.probe(content.subarray(0, 64), content.length, path)
   for (let at = 0; at < content.length; at += 65_536) probe?.write(content.subarray(at, at + 65_536))
   return probe?.end()
 }

@@ -96,12 +96,12 @@ function exceptions(catalogers: readonly Cataloger[]): (cataloger: Cataloger, re
 
 /** Jobs for catalogers that know files by content. Content that was kept whole has passed no probe yet. */
 function notesOf(
-  { content, layer, path }: FileNode,
+  { content, layer, path, origin }: FileNode,
   isWhole: boolean,
   catalogers: readonly Cataloger[],
 ): (Job | Unknown)[] {
   if (content === undefined) return []
-  const notes = isWhole ? probeContent(analysersOf(catalogers), content) : [...unpackNotes(content)]
+  const notes = isWhole ? probeContent(analysersOf(catalogers), content, origin) : [...unpackNotes(content)]
   return notes.flatMap(({ id, bytes, failure }): (Job | Unknown)[] => {
     if (failure !== undefined) return [{ path: `/${path}`, reason: failure }]
     const cataloger = catalogers.find((candidate) => candidate.id === id)

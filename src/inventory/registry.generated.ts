@@ -5,6 +5,7 @@ export const catalogers: Readonly<Record<string, () => Promise<{ default: Catalo
   'apk-installed': () => import('./alpine/apk-installed.cataloger.ts'),
   'dpkg-status': () => import('./debian/dpkg-status.cataloger.ts'),
   'go-binary': () => import('./golang/go-binary.cataloger.ts'),
+  'java-archive': () => import('./java/java-archive.cataloger.ts'),
   'node-modules': () => import('./npm/node-modules.cataloger.ts'),
   'package-lock': () => import('./npm/package-lock.cataloger.ts'),
   'rpm-database': () => import('./rpm/rpm-database.cataloger.ts'),

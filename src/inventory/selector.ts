@@ -21,7 +21,7 @@ export function selectorFor(catalogers: readonly Cataloger[], more: ReadonlySet<
 
 /** Wants some paths whole, and of all other files what the analysers make of them. */
 export function selectorOf(wants: Selector['wants'], analysers: readonly Analyser[]): Selector {
-  return { wants, analysers, probe: (head, sizeBytes) => probeFor(analysers, head, sizeBytes) }
+  return { wants, analysers, probe: (head, sizeBytes, path) => probeFor(analysers, { head, sizeBytes, path }) }
 }
 
 /** The catalogers that know files by content. */
@@ -72,8 +72,8 @@ function listAt(index: Map<string, Route[]>, key: string): Route[] {
 }
 
 /** What every probe that likes the head keeps of a file is labelled with the cataloger's id. */
-function probeFor(analysers: readonly Analyser[], head: Uint8Array, sizeBytes: number): Probe | undefined {
-  const probing = new Probing(analysers, head, sizeBytes)
+function probeFor(analysers: readonly Analyser[], file: ConstructorParameters<typeof Probing>[1]): Probe | undefined {
+  const probing = new Probing(analysers, file)
   if (probing.isIdle) return undefined
   return {
     write: (chunk) => probing.write(chunk),
