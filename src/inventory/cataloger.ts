@@ -24,6 +24,8 @@ export interface CatalogContext {
   readonly distribution: Distribution | undefined
   /** What is at this path of the merged file system, links followed. */
   typeOf(path: string): FileType | undefined
+  /** Names of what the folder at this path holds, links followed; the same array each time. */
+  namesIn(folder: string): readonly string[]
 }
 
 export type Found = { readonly package: Package } | { readonly unknown: Unknown }

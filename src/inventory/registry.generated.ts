@@ -3,10 +3,21 @@ import type { Cataloger } from './cataloger.ts'
 
 export const catalogers: Readonly<Record<string, () => Promise<{ default: Cataloger }>>> = {
   'apk-installed': () => import('./alpine/apk-installed.cataloger.ts'),
+  'central-packages': () => import('./dotnet/central-packages.cataloger.ts'),
+  'dotnet-deps': () => import('./dotnet/dotnet-deps.cataloger.ts'),
   'dpkg-status': () => import('./debian/dpkg-status.cataloger.ts'),
   'go-binary': () => import('./golang/go-binary.cataloger.ts'),
+  'gradle-lockfile': () => import('./java/gradle-lockfile.cataloger.ts'),
   'java-archive': () => import('./java/java-archive.cataloger.ts'),
+  'jvm-release': () => import('./java/jvm-release.cataloger.ts'),
   'node-modules': () => import('./npm/node-modules.cataloger.ts'),
+  nuspec: () => import('./dotnet/nuspec.cataloger.ts'),
   'package-lock': () => import('./npm/package-lock.cataloger.ts'),
+  'packages-config': () => import('./dotnet/packages-config.cataloger.ts'),
+  'packages-lock': () => import('./dotnet/packages-lock.cataloger.ts'),
+  'pe-version': () => import('./dotnet/pe-version.cataloger.ts'),
+  'pom-xml': () => import('./java/pom-xml.cataloger.ts'),
+  'project-assets': () => import('./dotnet/project-assets.cataloger.ts'),
   'rpm-database': () => import('./rpm/rpm-database.cataloger.ts'),
+  'sbt-lock': () => import('./java/sbt-lock.cataloger.ts'),
 }

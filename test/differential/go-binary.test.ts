@@ -68,7 +68,12 @@ async function packagesOf(content: Buffer): Promise<Package[]> {
   for (let at = 0; at < content.length; at += 65_536) probe?.write(content.subarray(at, at + 65_536))
   const kept = probe?.end() ?? Buffer.alloc(0)
   const file = { path: 'edge', bytes: () => Promise.resolve(kept), text: () => Promise.resolve(kept.toString()) }
-  const context = { signal: new AbortController().signal, distribution: undefined, typeOf: () => undefined }
+  const context = {
+    signal: new AbortController().signal,
+    distribution: undefined,
+    typeOf: () => undefined,
+    namesIn: () => [],
+  }
   const packages: Package[] = []
   for await (const found of await goBinary.catalog(file, context))
     if (found !== undefined && 'package' in found) packages.push(found.package)

@@ -43,7 +43,8 @@ async function readByTable(blob: LayerBlob, parts: BlobParts, request: LayerRequ
   const isWanted = members.map((member) => isNamed(member, selector))
   const isFetched = ({ header }: Member, index: number) =>
     isWanted[index] === true && header.size <= limits.keptFileBytes
-  if (members.some((member) => isTooLarge(member, request))) throw new Problem('limit_exceeded', 'a file is too large')
+  if (members.some((member) => isTooLarge(member, request)))
+    throw new Problem('limit_exceeded', 'a file to be looked into is too large')
   const { byPath, bytes } = await fetchContents(parts, members.filter(isFetched), options)
   const collected = collect(members, byPath, { ...request, name, deadline })
   const unseen = members.filter((member, index) => isWanted[index] !== true && isExecutable(member)).length

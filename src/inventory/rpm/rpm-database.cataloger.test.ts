@@ -44,7 +44,7 @@ async function catalog(bytes: Buffer, path: string, { distribution }: Surroundin
     bytes: () => Promise.resolve(bytes),
     text: () => Promise.resolve(bytes.toString()),
   }
-  const context = { signal: new AbortController().signal, distribution, typeOf: () => undefined }
+  const context = { signal: new AbortController().signal, distribution, typeOf: () => undefined, namesIn: () => [] }
   for await (const found of await cataloger.catalog(file, context)) {
     if (found === undefined) continue
     if ('package' in found) packages.push(found.package)
