@@ -11,6 +11,10 @@ const installed = 'lib/apk/db/installed'
 const lock = 'a/package-lock.json'
 const manifest = 'a/node_modules/x/package.json'
 const rpm = 'var/lib/rpm/Packages.db'
+const pom = 'a/pom.xml'
+const gradle = 'a/gradle.lockfile'
+const deps = 'a/a.deps.json'
+const props = 'a/Directory.Packages.props'
 
 const loaded = Promise.all(Object.values(catalogers).map(async (load) => (await load()).default))
 
@@ -56,6 +60,14 @@ function tinyItems(bytes: number): Buffer {
   return database
 }
 
+/** Each property is the next one twice. */
+function endlessProject(): string {
+  const next = (index: number) => `\${p${index}}`
+  const properties = members(20_000, (index) => `<p${index}>${next(index + 1)}${next(index + 1)}</p${index}>`)
+  const dependency = `<dependency><groupId>a</groupId><artifactId>b</artifactId><version>${next(0)}</version></dependency>`
+  return `<project><properties>${properties}</properties><dependencies>${dependency.repeat(20_000)}</dependencies></project>`
+}
+
 describe('the worst of files', () => {
   const improper = 'entries without a proper name or version'
   it.each<[string, string, string | Buffer, number, string | undefined]>([
@@ -98,6 +110,24 @@ describe('the worst of files', () => {
       `{"packages":{${members(20_000, (index) => `"node_modules/${index}":{"version":"1"}`)}}}`,
       20_000,
       undefined,
+    ],
+    ['properties of properties', pom, endlessProject(), 0, '20,000 dependencies whose version this file does not tell'],
+    ['one line', gradle, filled('a:b:1='), 1, undefined],
+    ['configurations', gradle, `a:b:1=${'test,'.repeat(mebibyte)}`, 1, undefined],
+    ['lines', gradle, filled('a\n'), 0, 'lines that are not as Gradle writes them: 4194304'],
+    [
+      'libraries',
+      deps,
+      `{"libraries":{${members(200_000, (index) => `"a/${index}":{"type":"project"}`)}}}`,
+      0,
+      undefined,
+    ],
+    [
+      'properties of properties',
+      props,
+      `<Project><PropertyGroup>${'<a>$(a)$(a)$(a)$(a)</a>'.repeat(50_000)}</PropertyGroup><ItemGroup>${'<PackageVersion Include="a" Version="$(a)"/>'.repeat(20_000)}</ItemGroup></Project>`,
+      0,
+      '20,000 entries without an exact version',
     ],
     ['free slots', rpm, freeSlots(8 * mebibyte), 0, undefined],
     [
