@@ -40,6 +40,8 @@ type Reading = Pick<Coverage, 'layers' | 'bytes' | 'entries' | 'transferred' | '
 export interface InventoryMemory {
   find(digest: string): Promise<TargetFacts | undefined>
   keep(digest: string, facts: TargetFacts): Promise<void>
+  /** Waits while another process looks through that image; whoever gets something should do it now. */
+  lease(digest: string, signal: AbortSignal): Promise<AsyncDisposable | undefined>
 }
 
 /** Looks through one target, or remembers what there was. Needs no advisories. */
@@ -49,13 +51,24 @@ export async function takeInventory(
   memory?: InventoryMemory,
 ): Promise<TargetInventory> {
   const { identity, kind } = target
-  const known = identity === undefined ? undefined : await memory?.find(identity.digest)
-  if (identity !== undefined && known !== undefined) return inventoryOf(known, { kind, name: identity.name })
-  const { contents, inventory } = await readTarget(target, await loadCatalogers(), context)
-  const facts = factsOf(contents, inventory)
-  const { digest } = facts.image
-  if (digest !== undefined && digest === identity?.digest && isSound(contents)) await memory?.keep(digest, facts)
+  if (identity === undefined || memory === undefined) {
+    const [facts, { subject }] = await lookThrough(target, context)
+    return inventoryOf(facts, subject)
+  }
+  const { name, digest } = identity
+  const known = await memory.find(digest)
+  if (known !== undefined) return inventoryOf(known, { kind, name })
+  await using lease = await memory.lease(digest, context.signal)
+  const meanwhile = lease === undefined ? await memory.find(digest) : undefined
+  if (meanwhile !== undefined) return inventoryOf(meanwhile, { kind, name })
+  const [facts, contents] = await lookThrough(target, context)
+  if (digest === facts.image.digest && isSound(contents)) await memory.keep(digest, facts)
   return inventoryOf(facts, contents.subject)
+}
+
+async function lookThrough(target: Target, context: Context): Promise<[TargetFacts, TargetContents]> {
+  const { contents, inventory } = await readTarget(target, await loadCatalogers(), context)
+  return [factsOf(contents, inventory), contents]
 }
 
 /** Whether all of it is what its digests promise. */

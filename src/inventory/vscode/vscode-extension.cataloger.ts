@@ -34,21 +34,22 @@ export default defineCataloger({
 function installed(text: string, location: string): Found {
   const manifest = parseJson(Manifest, text.replace(/^\uFEFF/, ''), location)
   const { publisher = '', name = '', version = '', license, extensionDependencies: dependencies } = manifest
-  const platform = manifest.__metadata?.targetPlatform
+  const { __metadata: { targetPlatform: platform } = {} } = manifest
   const isSpecific = platform !== undefined && platform !== 'universal' && platform !== 'undefined'
-  const found = /^[\w-]{1,200}$/.test(publisher) && /^[\w.-]{1,200}$/.test(name)
-    ? listedPackage(
-        {
-          name: `${publisher}.${name}`,
-          version,
-          ecosystem: 'vscode-extension',
-          licences: license === undefined ? [] : [license],
-          dependencies,
-          purl: { namespace: publisher, name, qualifiers: { platform: isSpecific ? platform : undefined } },
-        },
-        location,
-      )
-    : undefined
+  const found =
+    /^[\w-]{1,200}$/.test(publisher) && /^[\w.-]{1,200}$/.test(name)
+      ? listedPackage(
+          {
+            name: `${publisher}.${name}`,
+            version,
+            ecosystem: 'vscode-extension',
+            licences: license === undefined ? [] : [license],
+            dependencies,
+            purl: { namespace: publisher, name, qualifiers: { platform: isSpecific ? platform : undefined } },
+          },
+          location,
+        )
+      : undefined
   if (found !== undefined) return { package: found }
   return { unknown: { path: location, reason: 'it does not name a publisher, an extension and its version' } }
 }

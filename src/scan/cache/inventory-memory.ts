@@ -10,6 +10,7 @@ export function inventoryMemory(
   const keyOf = (digest: string) => `inventory of ${digest}, build ${build}, limits ${JSON.stringify(limits)}`
   return {
     find: (digest) => cache.findInventory(keyOf(digest)),
+    lease: (digest, signal) => cache.lease(keyOf(digest), signal),
     keep: (digest, facts) => cache.keepInventory(keyOf(digest), facts),
   }
 }
