@@ -10,6 +10,9 @@ const status = 'var/lib/dpkg/status'
 const installed = 'lib/apk/db/installed'
 const lock = 'a/package-lock.json'
 const manifest = 'a/node_modules/x/package.json'
+const rocks = 'usr/lib/luarocks/rocks-5.1/manifest'
+const opam = 'a/.opam-switch/switch-state'
+const terraform = 'a/.terraform.lock.hcl'
 const rpm = 'var/lib/rpm/Packages.db'
 const pom = 'a/pom.xml'
 const gradle = 'a/gradle.lockfile'
@@ -129,6 +132,36 @@ describe('the worst of files', () => {
       0,
       '20,000 entries without an exact version',
     ],
+    ['depth', rocks, `a=${'{'.repeat(200_000)}`, 0, 'tables deeper than 100'],
+    ['long brackets', rocks, filled('[='), 0, 'it is not a list of Lua constants'],
+    ['joined texts', rocks, `a=""${'..""'.repeat(2 * mebibyte)}`, 0, 'more than 1000000 words'],
+    ['one text', opam, `installed: ["${'x'.repeat(8 * mebibyte)}`, 0, 'this is not an opam file'],
+    ['one word', opam, `a${':'.repeat(8 * mebibyte)}`, 0, 'more than 1000000 words'],
+    ['open braces', opam, `a: "x" ${'{'.repeat(900_000)}`, 0, undefined],
+    ['one text', terraform, `"${'a'.repeat(8 * mebibyte)}`, 0, 'this is not a Terraform lock file'],
+    ['open blocks', terraform, 'provider "a/b/c" {'.repeat(400_000), 0, 'more than 1000000 words'],
+    [
+      'requirements',
+      'a/conan.lock',
+      `{"graph_lock":{"nodes":{"1":{"ref":"a/1","requires":[${'"1",'.repeat(400_000)}"1"]}}}}`,
+      1,
+      undefined,
+    ],
+    [
+      'lines',
+      'a/conanfile.txt',
+      `[requires]\n${'x\n'.repeat(500_000)}`,
+      0,
+      'entries that are not as the format has them: 500000',
+    ],
+    [
+      'names',
+      'a/b/DESCRIPTION',
+      Buffer.concat([Buffer.from('Package: b\nBuilt: 1\nVersion: 1\nImports: '), filled('a,\n ', mebibyte)]),
+      1,
+      undefined,
+    ],
+    ['blank lines', 'wp-includes/version.php', filled('\n'), 0, 'it does not say which version of WordPress it is'],
     ['free slots', rpm, freeSlots(8 * mebibyte), 0, undefined],
     [
       'tiny items',
