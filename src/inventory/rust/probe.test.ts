@@ -92,7 +92,7 @@ describe('a list of crates in a stream', () => {
     ['beginnings of lists', deflateSync(`{"packages":["${'x'.repeat(200)}`).subarray(0, -6)],
     ['beginnings of large lists', deflateSync(`{"packages":["${'x'.repeat(100_000)}`).subarray(0, -6)],
   ])('takes linear time to look for in %s', (_, bytes) => {
-    const file = Buffer.concat([head, Buffer.alloc(24 * 1024 ** 2, bytes)])
+    const file = Buffer.concat([head, Buffer.alloc(8 * 1024 ** 2, bytes)])
     const start = performance.now()
     expect(noteOf(file)?.lists ?? []).toEqual([])
     expect(performance.now() - start).toBeLessThan(10_000)
