@@ -45,6 +45,11 @@ describe('a list of crates in a stream', () => {
     expect(noteOf(file, file.keys().toArray())).toEqual({ lists: [list], reasons: [] })
   })
 
+  it('may be in a WebAssembly module', () => {
+    const module = Buffer.concat([Buffer.from('\0asm\x01\0\0\0\0\x48\x07.dep-v0'), deflateSync(list)])
+    expect(noteOf(module)?.lists).toEqual([list])
+  })
+
   it('may be long, but not endless', () => {
     const long = { packages: Array.from({ length: 100_000 }, (_, i) => ({ name: `crate-${i * i}`, version: '1.0.0' })) }
     const text = JSON.stringify(long)
