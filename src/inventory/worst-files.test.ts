@@ -18,6 +18,11 @@ const pom = 'a/pom.xml'
 const gradle = 'a/gradle.lockfile'
 const deps = 'a/a.deps.json'
 const props = 'a/Directory.Packages.props'
+const cargo = 'a/Cargo.lock'
+const bundle = 'a/Gemfile.lock'
+const gem = 'a/specifications/a.gemspec'
+const pear = 'a/.registry/a.reg'
+const mix = 'a/mix.lock'
 
 const loaded = Promise.all(Object.values(catalogers).map(async (load) => (await load()).default))
 
@@ -73,7 +78,7 @@ function endlessProject(): string {
 
 describe('the worst of files', () => {
   const improper = 'entries without a proper name or version'
-  it.each<[string, string, string | Buffer, number, string | undefined]>([
+  it.each<[string, string, string | Buffer, number, unknown]>([
     ['one line', status, Buffer.concat([Buffer.from('Package: '), filled('a')]), 0, `${improper}: 1`],
     ['one field', status, Buffer.concat([Buffer.from('Package: a\nVersion: 1\nX: '), filled('a\n b')]), 1, undefined],
     ['blank lines', status, filled('\n'), 0, undefined],
@@ -162,6 +167,45 @@ describe('the worst of files', () => {
       undefined,
     ],
     ['blank lines', 'wp-includes/version.php', filled('\n'), 0, 'it does not say which version of WordPress it is'],
+    [
+      'dependencies',
+      cargo,
+      `[[package]]\nname="a"\nversion="1"\nsource="b"\ndependencies=[${'"x",'.repeat(mebibyte)}]`,
+      1,
+      undefined,
+    ],
+    ['depth', cargo, `a=${'['.repeat(4 * mebibyte)}`, 0, expect.stringMatching(/^this is not TOML: /)],
+    ['gems', bundle, `GEM\n  specs:\n${'    a (1)\n'.repeat(mebibyte / 2)}`, 1, undefined],
+    [
+      'lines',
+      bundle,
+      `GEM\n  specs:\n${'    a(\n'.repeat(mebibyte / 2)}`,
+      0,
+      'entries that are not as the format has them: 524288',
+    ],
+    ['blanks', bundle, filled(' '), 0, undefined],
+    ['quotes', gem, `  s.licenses = [${'"'.repeat(4 * mebibyte)}`, 0, 'a gem whose name or version is not written out'],
+    [
+      'dependencies',
+      gem,
+      filled('  s.add_dependency(%q<a>)\n', 4 * mebibyte),
+      0,
+      'a gem whose name or version is not written out',
+    ],
+    ['depth', pear, filled('a:1:{i:0;'), 0, 'serialised data that is too deep or has too many values'],
+    [
+      'members',
+      pear,
+      `a:999999:{${'i:0;i:0;'.repeat(900_000)}`,
+      0,
+      'serialised data that is too deep or has too many values',
+    ],
+    ['words', 'a/go.mod', `require ${'a '.repeat(4 * mebibyte)}`, 0, 'entries that are not as the format has them: 1'],
+    ['depth', mix, filled('{'), 0, 'terms that are too deep or too many'],
+    ['items', mix, `[${'a,'.repeat(mebibyte)}`, 0, 'terms that are too deep or too many'],
+    ['a text', mix, `"${'\\"'.repeat(4 * mebibyte)}`, 0, 'a term in line 1 cannot be read'],
+    ['strings', 'a/ebin/a.app', filled('"a"', 4 * mebibyte), 0, 'a term in line 1 cannot be read'],
+    ['comments', 'a/ebin/a.app', filled('%\n', 4 * mebibyte), 0, 'an application without a proper name or version'],
     ['free slots', rpm, freeSlots(8 * mebibyte), 0, undefined],
     [
       'tiny items',
