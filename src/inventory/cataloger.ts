@@ -15,7 +15,15 @@ export interface FileUnderTest {
 }
 
 /** What may be promised of packages. */
-type Promised = 'packages' | 'sources' | 'architectures' | 'modules' | 'licences' | 'hashes' | 'dependencies'
+type Promised =
+  | 'packages'
+  | 'sources'
+  | 'architectures'
+  | 'modules'
+  | 'repositories'
+  | 'licences'
+  | 'hashes'
+  | 'dependencies'
 
 export type FileType = FileNode['type']
 

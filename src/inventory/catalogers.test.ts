@@ -32,7 +32,7 @@ describe.each(Object.entries(catalogers))('cataloger %s', async (id, load) => {
     const { contentSets, builds } = distribution ?? {}
     const text = JSON.stringify(
       { contentSets, builds, packages, unknowns },
-      (key, value) => (key === 'layerIndex' ? undefined : value),
+      (key, value) => (origin.has(key) ? undefined : value),
       2,
     )
     expect(missing).toEqual([])
@@ -47,6 +47,7 @@ describe.each(Object.entries(catalogers))('cataloger %s', async (id, load) => {
       sources: packages.some(({ source }) => source !== undefined),
       architectures: packages.some(({ architecture }) => architecture !== undefined),
       modules: packages.some(({ module }) => module !== undefined),
+      repositories: packages.some(({ repository }) => repository !== undefined),
       licences: packages.some(({ licences }) => licences !== undefined),
       hashes: packages.some(({ hashes }) => hashes !== undefined),
       dependencies: packages.some(({ dependencies }) => dependencies !== undefined),
@@ -76,6 +77,9 @@ describe.each(Object.entries(catalogers))('cataloger %s', async (id, load) => {
     )
   })
 })
+
+/** Members of a found package that are the same throughout a fixture. */
+const origin = new Set(['layerIndex', 'cataloger'])
 
 type Nodes = ReadonlyMap<string, Entry>
 

@@ -26,9 +26,10 @@ export interface CatalogOptions {
   readonly progress?: (step: Progress) => void
 }
 
-/** A package and the layer that brought it. */
+/** A package, the layer that brought it, and the cataloger that found it. */
 export interface FoundPackage extends Package {
   readonly layerIndex: number
+  readonly cataloger: string
 }
 
 export interface Inventory {
@@ -86,12 +87,14 @@ export async function catalog(
   progress?.({ task: 'packages found', done: count, unit: 'items', finished: true })
   const packages = sortedPackages(results.flatMap((result) => result.packages))
   const executables = unidentified(plan.executables, packages)
+  const origins = results.flatMap((result) => result.origins)
+  if (origins.length > 0 && distribution === undefined) limits.push({ path: '/', reason: originWithoutDistribution })
   const told = [release, branch, plan, { unknowns: limits }, ...results].flatMap(({ unknowns }) => unknowns)
   const untold = plan.jobs.some(({ cataloger }) => isSystem(cataloger.ecosystem))
     ? []
     : unknownExecutables(executables, told)
   return {
-    distribution: distribution && { ...distribution, ...sumOf(results.flatMap(({ origins }) => origins)) },
+    distribution: distribution && { ...distribution, ...sumOf(origins) },
     packages,
     unknowns: sortedBy([...told, ...untold], unknownKey),
     executables,
@@ -99,6 +102,8 @@ export async function catalog(
     missing: [...new Set([...release.missing, ...plan.missing])].filter((path) => !more.has(path)).toSorted(),
   }
 }
+
+const originWithoutDistribution = 'it tells which repositories it was built from, but not which distribution it is'
 
 /** Without notes of probes, which are not what the file holds. */
 function wholeContent(tree: FileTree, path: string): Buffer | undefined {
@@ -151,7 +156,7 @@ async function run({ cataloger, path, content, layer }: Job, context: CatalogCon
       if (found === undefined) continue
       if ('unknown' in found) unknowns.push(found.unknown)
       else if ('origin' in found) origins.push(found.origin)
-      else packages.push({ ...found.package, layerIndex: layer })
+      else packages.push({ ...found.package, layerIndex: layer, cataloger: cataloger.id })
       if (packages.length + unknowns.length + origins.length > findsLimit) {
         throw new Problem('limit_exceeded', `more than ${findsLimit} packages in one file`)
       }

@@ -1,4 +1,5 @@
 import type { FileNode, FileTree } from '#image/file-tree.ts'
+import { baseOf } from '#kit/path.ts'
 import type { Work } from '#kit/turns.ts'
 import type { Unknown } from '#model/package.ts'
 import type { Cataloger } from './cataloger.ts'
@@ -9,7 +10,8 @@ import { isBelow, matchesGlob, parseGlob } from './glob.ts'
 import { type LinkedFiles, linkedFiles } from './links.ts'
 import { unpackNotes } from './probe-notes.ts'
 import { probeContent } from './probing.ts'
-import { analysersOf, routerFor, selectorFor } from './selector.ts'
+import { Router } from './router.ts'
+import { analysersOf, selectorFor } from './selector.ts'
 
 /** One file for one cataloger. */
 export interface Job {
@@ -79,22 +81,25 @@ function* filesOfInterest(
   catalogers: readonly Cataloger[],
   linked: LinkedFiles['wanted'],
 ): Work<readonly File[]> {
-  const route = routerFor(catalogers)
+  const router = new Router(catalogers)
   const isExcept = exceptions(catalogers)
-  const files: File[] = []
-  for (const node of tree.walk()) {
-    yield
-    if (node.type !== 'file') continue
-    const own = route(node.path).map((cataloger) => ({ cataloger, path: node.path }))
+  const linkedNames = new Set([...linked.keys()].map(baseOf))
+  const nodes = yield* tree.search(
+    ({ folder, name, entry: { type, content } }) =>
+      type === 'file' && (content !== undefined || router.mayWant(folder, name) || linkedNames.has(name)),
+  )
+  const byPath = nodes.toSorted((one, other) => (one.path < other.path ? -1 : 1))
+  return byPath.flatMap((node): File[] => {
+    const own = router.wanting(node.path).map((cataloger) => ({ cataloger, path: node.path }))
     const others = (linked.get(node.path) ?? []).flatMap((path) =>
-      route(path)
+      router
+        .wanting(path)
         .filter((cataloger) => !isExcept(cataloger, node.path))
         .map((cataloger) => ({ cataloger, path })),
     )
     const wanting = [...own, ...others]
-    if (node.content !== undefined || wanting.length > 0) files.push({ node, wanting })
-  }
-  return files
+    return node.content !== undefined || wanting.length > 0 ? [{ node, wanting }] : []
+  })
 }
 
 const noContent = Buffer.alloc(0)
@@ -106,9 +111,7 @@ function* folderJobs(tree: FileTree, catalogers: readonly Cataloger[]): Work<Job
   )
   const jobs: Job[] = []
   if (routes.length === 0) return jobs
-  for (const { type, path, layer } of tree.walk()) {
-    yield
-    if (type !== 'directory') continue
+  for (const { path, layer } of yield* tree.search(({ entry }) => entry.type === 'directory')) {
     for (const { cataloger } of routes.filter(({ glob }) => matchesGlob(glob, path))) {
       jobs.push({ cataloger, path, realPath: path, content: noContent, isProbed: false, layer })
     }

@@ -14,3 +14,11 @@ export const texts = z
   .array(z.unknown())
   .catch([])
   .transform((values) => values.filter((value) => typeof value === 'string'))
+
+/** Own members only, one after another. */
+export function* membersOf(
+  members: Readonly<Record<string, unknown>> | undefined,
+): Generator<readonly [name: string, value: unknown]> {
+  if (members === undefined) return
+  for (const name of Object.keys(members)) yield [name, members[name]]
+}

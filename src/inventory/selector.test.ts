@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Probe } from '#image/entry.ts'
 import { type Cataloger, defineCataloger } from './cataloger.ts'
 import { unpackNotes } from './probe-notes.ts'
-import { routerFor, selectorFor } from './selector.ts'
+import { selectorFor } from './selector.ts'
 
 function cataloger(id: string, files: readonly string[], probe?: Cataloger['probe']): Cataloger {
   const extra = probe === undefined ? {} : { probe }
@@ -33,35 +33,6 @@ function prefixProbe(magic: string, count: number): Cataloger['probe'] {
     }
   }
 }
-
-describe('the router', () => {
-  const route = routerFor([
-    cataloger('exact', ['var/lib/dpkg/status']),
-    cataloger('folder', ['var/lib/dpkg/status.d/*']),
-    cataloger('anywhere', ['**/package.json', '**/@*/deep/package.json']),
-    cataloger('ending', ['**/*.dist-info/METADATA', '**/*.deps.json']),
-  ])
-
-  it.each([
-    ['var/lib/dpkg/status', ['exact']],
-    ['x/var/lib/dpkg/status', []],
-    ['var/lib/dpkg/status.d/libc6', ['folder']],
-    ['var/lib/dpkg/status.d/.hidden', ['folder']],
-    ['var/lib/dpkg/status.d/deeper/libc6', []],
-    ['package.json', ['anywhere']],
-    ['.a/@b/deep/package.json', ['anywhere']],
-    ['var/lib/dpkg/status.d/package.json', ['anywhere', 'folder']],
-    ['a/b.dist-info/METADATA', ['ending']],
-    ['a/METADATA', []],
-    ['opt/a/b/c.deps.json', ['ending']],
-    ['a.deps.json/x', []],
-    ['a\nb.dist-info/METADATA', ['ending']],
-    ['x\ny/package.json', ['anywhere']],
-    ['', []],
-  ])('sends “%s” to %o', (path, ids) => {
-    expect(route(path).map(({ id }) => id)).toEqual(ids)
-  })
-})
 
 describe('the selector', () => {
   it('wants what catalogers read, what tells the distribution, and what it is told to', () => {

@@ -30,6 +30,17 @@ export class Window {
     this.#end += chunk.length
   }
 
+  /** Takes a chunk of which nothing but the end may still matter. */
+  passOver(chunk: Uint8Array, keptBytes: number): void {
+    const tail = chunk.subarray(Math.max(chunk.length - keptBytes, 0))
+    if (tail.length === keptBytes) {
+      this.#offset += this.#end - this.#start + chunk.length - tail.length
+      this.#start = this.#end
+    }
+    this.append(tail)
+    this.drop(Math.max(this.#end - this.#start - keptBytes, 0))
+  }
+
   /** Forgets so many bytes at the front. */
   drop(count: number): void {
     this.#start += count

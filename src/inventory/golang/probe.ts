@@ -1,4 +1,5 @@
 import type { Probe } from '#image/entry.ts'
+import { joined } from '#kit/limits.ts'
 import { type Elf, elfHeadBytes, readElf } from '../elf/elf.ts'
 import { isExecutable } from '../elf/executable.ts'
 import { Window } from '../elf/window.ts'
@@ -71,6 +72,10 @@ class GoProbe implements Probe {
     const roomBytes = Math.max(this.#sizeBytes - this.#receivedBytes, 0)
     if (roomBytes > 0) this.#retained?.set(piece.subarray(0, roomBytes), this.#receivedBytes)
     this.#receivedBytes += piece.length
+    if (this.#window.bytes.length < magic.length && !hasMagic(this.#window.bytes, piece)) {
+      this.#window.passOver(piece, magic.length - 1)
+      return
+    }
     this.#window.append(piece)
     this.#search({ isEnd: false })
   }
@@ -127,6 +132,13 @@ class GoProbe implements Probe {
       else this.#reasons.add(this.#retained === undefined ? notRetained : notInFile)
     }
   }
+}
+
+/** Whether it is in a piece, or begins in the few bytes before it. */
+function hasMagic(before: Buffer, piece: Uint8Array): boolean {
+  const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength)
+  const after = bytes.subarray(0, magic.length - 1)
+  return joined([before, after], before.length + after.length).includes(magic) || bytes.includes(magic)
 }
 
 const notRetained = `built by Go before 1.18, whose module list is read from ELF files up to ${retainedLimitBytes / 1024 ** 2} MiB only`

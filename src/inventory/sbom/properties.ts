@@ -1,0 +1,58 @@
+import type { Distribution } from '#model/distribution.ts'
+import type { ListedPackage } from './compose.ts'
+import type { SbomProperty } from './document.ts'
+
+/** Names of the properties that we write where a format has no field. */
+export const propertyNames = {
+  architecture: 'seawall:architecture',
+  cataloger: 'seawall:cataloger',
+  codename: 'seawall:distribution:codename',
+  digest: 'seawall:subject:digest',
+  idLike: 'seawall:distribution:id-like',
+  layerCreatedBy: 'seawall:layer:created-by',
+  layerDiffId: 'seawall:layer:diff-id',
+  layerIndex: 'seawall:layer:index',
+  licence: 'seawall:licence',
+  location: 'seawall:location',
+  module: 'seawall:module',
+  platform: 'seawall:subject:platform',
+  sourceName: 'seawall:source:name',
+  sourceVersion: 'seawall:source:version',
+  subjectKind: 'seawall:subject:kind',
+  unknown: 'seawall:unknown',
+  unknownReason: 'seawall:unknown:reason',
+  unresolvedDependency: 'seawall:unresolved-dependency',
+} as const
+
+type Values = Readonly<Record<string, string | readonly string[] | undefined>>
+
+/** In the order of the names; several values of one name stay in their order. */
+export function propertiesOf(values: Values): SbomProperty[] {
+  return Object.entries(values)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([name, value]) => listed(value).map((each) => ({ name, value: each })))
+}
+
+export function packageProperties(found: ListedPackage, unresolved: readonly string[]): SbomProperty[] {
+  const { layer, source } = found
+  return propertiesOf({
+    [propertyNames.architecture]: found.architecture,
+    [propertyNames.cataloger]: found.cataloger,
+    [propertyNames.layerIndex]: layer && String(layer.index),
+    [propertyNames.layerDiffId]: layer?.diffId,
+    [propertyNames.layerCreatedBy]: layer?.createdBy,
+    [propertyNames.module]: found.module,
+    [propertyNames.sourceName]: source?.name,
+    [propertyNames.sourceVersion]: source?.version,
+    [propertyNames.unresolvedDependency]: unresolved,
+  })
+}
+
+export function distributionProperties({ codename, idLike }: Distribution): SbomProperty[] {
+  return propertiesOf({ [propertyNames.codename]: codename, [propertyNames.idLike]: idLike })
+}
+
+function listed(value: string | readonly string[] | undefined): readonly string[] {
+  if (value === undefined) return []
+  return typeof value === 'string' ? [value] : value
+}
