@@ -8,4 +8,5 @@ export const catalogers: Readonly<Record<string, () => Promise<{ default: Catalo
   'node-modules': () => import('./npm/node-modules.cataloger.ts'),
   'package-lock': () => import('./npm/package-lock.cataloger.ts'),
   'rpm-database': () => import('./rpm/rpm-database.cataloger.ts'),
+  'sbom-file': () => import('./sbom/sbom-file.cataloger.ts'),
 }
