@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { parseDuration } from '#kit/text.ts'
-import { CacheSize } from './cache-size.ts'
+import { CachePlace, CacheSize } from './cache-options.ts'
 
 /** The longest that a timer can wait. */
 const timeoutLimitMs = 2 ** 31 - 1
@@ -40,12 +40,7 @@ export const TargetOptions = z.object({
     .optional()
     .describe('trust the certificates of a PEM file, too')
     .meta({ placeholder: 'FILE' }),
-  cache: z
-    .string()
-    .min(1, 'expected the name of a directory')
-    .optional()
-    .describe('directory of the layer cache')
-    .meta({ placeholder: 'DIR' }),
+  cache: CachePlace,
   noCache: z.boolean().default(false).describe('read every layer, and remember nothing of it'),
   cacheSize: CacheSize,
   timeout: z

@@ -1,10 +1,12 @@
 import type { ImageReader } from '#image/image-reader.ts'
 import type { LayerReader } from '#image/layer-reader.ts'
+import { imageLimits } from '#image/limits.ts'
 import { Problem } from '#kit/errors.ts'
 import { parseDuration } from '#kit/text.ts'
 import type { TargetInventory } from '#scan/inventory.ts'
 import type { CommandContext } from './command.ts'
 import type { TargetOptions } from './target-options.ts'
+import { programBuild } from './version.ts'
 
 interface Reading {
   readonly options: TargetOptions
@@ -43,9 +45,8 @@ export async function readInventory(argument: string, reading: Reading): Promise
 }
 
 async function readTarget(argument: string, { options, context, verb }: Reading): Promise<TargetInventory> {
-  const [image, { imageLimits }, { parsePlatform }, { takeInventory }] = await Promise.all([
+  const [image, { parsePlatform }, { takeInventory }] = await Promise.all([
     import('#image/open.ts'),
-    import('#image/limits.ts'),
     import('#image/platform.ts'),
     import('#scan/inventory.ts'),
   ])
@@ -53,10 +54,11 @@ async function readTarget(argument: string, { options, context, verb }: Reading)
   const platform = options.platform === undefined ? undefined : parsePlatform(options.platform)
   await using cache = await openCache(options, context)
   const readers = options.partial ? await partially(cache?.readers) : cache?.readers
+  const memory = options.partial ? undefined : cache?.memory
   const opening = { platform, offline, insecure, caFile: ca, limits: imageLimits, ...readers }
   await using target = await image.openTarget(argument, opening, context)
   context.terminal.note(`${verb} ${target.description}`)
-  return await takeInventory(target, context)
+  return await takeInventory(target, context, memory)
 }
 
 /** What is read by a table of contents is not stored: only what is read as a whole goes by the cache. */
@@ -71,16 +73,18 @@ async function partially(readers: { readonly readLayer: LayerReader; readonly re
 /** The layer cache, unless there is to be none. */
 async function openCache(options: TargetOptions, context: CommandContext) {
   if (options.noCache) return undefined
-  const [{ locateCache }, { LayerCache }, { cachedReader }, { cachedImages }] = await Promise.all([
+  const [{ locateCache }, { LayerCache }, { cachedReader }, { cachedImages }, { inventoryMemory }] = await Promise.all([
     import('#scan/cache/location.ts'),
     import('#scan/cache/layer-cache.ts'),
     import('#scan/cache/cached-reader.ts'),
     import('#scan/cache/cached-image.ts'),
+    import('#scan/cache/inventory-memory.ts'),
   ])
   const { path, limitBytes } = locateCache(options, context)
   if (limitBytes === 0) return undefined
   const note = (text: string) => context.terminal.note(text)
   const cache = await LayerCache.open({ path, limitBytes, note, now: () => context.now() })
   const readers = { readLayer: cachedReader(cache), readImage: cachedImages(cache) }
-  return { readers, [Symbol.asyncDispose]: () => cache[Symbol.asyncDispose]() }
+  const memory = inventoryMemory(cache, { build: programBuild(), limits: imageLimits })
+  return { readers, memory, [Symbol.asyncDispose]: () => cache[Symbol.asyncDispose]() }
 }

@@ -23,13 +23,18 @@ describe.each(Object.entries(catalogers))('cataloger %s', async (id, load) => {
   it('is named after its file, says where its format is described, and has a fixture', () => {
     expect(cataloger.id).toBe(id)
     expect(cataloger.spec).toMatch(/^https:\/\//)
-    expect(cataloger.files.length > 0 || cataloger.probe !== undefined).toBe(true)
+    expect(cataloger.files.length > 0 || cataloger.probe !== undefined || cataloger.folders !== undefined).toBe(true)
     expect(cases, `add src/inventory/<ecosystem>/fixtures/${id}/<case>/`).not.toEqual([])
   })
 
   it.each(cases)('%s', async (dir) => {
-    const { packages, unknowns, missing } = await inventoryOf(cataloger, readCase(dir))
-    const text = JSON.stringify({ packages, unknowns }, (key, value) => (origin.has(key) ? undefined : value), 2)
+    const { distribution, packages, unknowns, missing } = await inventoryOf(cataloger, readCase(dir))
+    const { contentSets, builds } = distribution ?? {}
+    const text = JSON.stringify(
+      { contentSets, builds, packages, unknowns },
+      (key, value) => (origin.has(key) ? undefined : value),
+      2,
+    )
     expect(missing).toEqual([])
     await expect(`${text}\n`).toMatchFileSnapshot(join(here, dir, 'expected.json'))
   })
@@ -42,6 +47,7 @@ describe.each(Object.entries(catalogers))('cataloger %s', async (id, load) => {
       sources: packages.some(({ source }) => source !== undefined),
       architectures: packages.some(({ architecture }) => architecture !== undefined),
       modules: packages.some(({ module }) => module !== undefined),
+      repositories: packages.some(({ repository }) => repository !== undefined),
       licences: packages.some(({ licences }) => licences !== undefined),
       hashes: packages.some(({ hashes }) => hashes !== undefined),
       dependencies: packages.some(({ dependencies }) => dependencies !== undefined),
@@ -111,7 +117,7 @@ function keep(cataloger: Cataloger, { path, content }: Entry, more: ReadonlySet<
   if (content === undefined) return undefined
   const selector = selectorFor([cataloger], more)
   if (selector.wants(path)) return content
-  const probe = selector.probe(content.subarray(0, 64), content.length)
+  const probe = selector.probe(content.subarray(0, 64), content.length, path)
   for (let at = 0; at < content.length; at += 65_536) probe?.write(content.subarray(at, at + 65_536))
   return probe?.end()
 }

@@ -20,8 +20,9 @@ export function* linkedFiles(tree: FileTree, globs: readonly string[]): Work<Lin
   const anywhere = patterns.filter(({ isAnywhere }) => isAnywhere)
   for (const pattern of patterns.filter(({ isAnywhere }) => !isAnywhere))
     yield* search.expand({ real: '', virtual: '', pattern, position: 0 })
-  for (const node of tree.walk()) {
-    if (node.type === 'symlink') for (const pattern of anywhere) yield* search.followFrom(node, pattern)
+  const links = yield* tree.search(({ entry }) => entry.type === 'symlink')
+  for (const link of links.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
+    for (const pattern of anywhere) yield* search.followFrom(link, pattern)
     yield
   }
   return search.found()

@@ -90,7 +90,7 @@ describe('the worst of files', () => {
       lock,
       `{"dependencies":{${members(50, (index) => `"p${index}":${'{"version":"1","dependencies":{"a":'.repeat(400)}{}${'}}'.repeat(400)}`)}}}`,
       51,
-      'dependencies from git, files or URLs without a version: 50',
+      'entries without an exact version: 50',
     ],
     [
       'packages',

@@ -53,10 +53,11 @@ async function inventoryOf(document: SbomDocument, path: string): Promise<Target
   const { packagesOf } = await import('#inventory/sbom/packages.ts')
   const { distribution, packages, unknowns } = packagesOf(document)
   return {
-    contents: { subject: { kind: 'sbom', name: path, layers: [] }, layers: [], unknowns: [] },
+    subject: { kind: 'sbom', name: path, layers: [] },
     distribution,
     packages,
     unknowns: sortedUnknowns(unknowns),
     catalogers: [{ id: 'sbom', files: 1, packages: packages.length }],
+    reading: { layers: { total: 0, read: 0 }, bytes: 0, entries: 0 },
   }
 }

@@ -61,7 +61,12 @@ async function packagesOf(bytes: Buffer): Promise<Package[]> {
     bytes: () => Promise.resolve(bytes),
     text: () => Promise.resolve(''),
   }
-  const context = { signal: new AbortController().signal, distribution: undefined, typeOf: () => undefined }
+  const context = {
+    signal: new AbortController().signal,
+    distribution: undefined,
+    typeOf: () => undefined,
+    contentOf: () => undefined,
+  }
   const packages: Package[] = []
   for await (const found of await cataloger.catalog(file, context))
     if (found !== undefined && 'package' in found) packages.push(found.package)

@@ -46,8 +46,7 @@ export default defineCommand({
       import('#inventory/sbom/compose.ts'),
       import('#inventory/sbom/writers.ts'),
     ])
-    const facts = { ...inventory, subject: inventory.contents.subject }
-    const document = composeSbom(facts, { created, tool: { name: 'seawall', version: programVersion } })
+    const document = composeSbom(inventory, { created, tool: { name: 'seawall', version: programVersion } })
     await output.write([await sbomWriters[options.format](document, options.specVersion ?? '1.6')])
     return exitCode(document.unknowns.length, options, context)
   },
