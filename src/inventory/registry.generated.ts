@@ -89,6 +89,7 @@ export const catalogers: Readonly<Record<string, () => Promise<{ default: Catalo
   'rpm-file': () => import('./rpm/rpm-file.cataloger.ts'),
   'rpm-manifest': () => import('./rpm/rpm-manifest.cataloger.ts'),
   'rust-binary': () => import('./rust/rust-binary.cataloger.ts'),
+  'sbom-file': () => import('./sbom/sbom-file.cataloger.ts'),
   'sbt-lock': () => import('./java/sbt-lock.cataloger.ts'),
   'snap-metadata': () => import('./snap/snap-metadata.cataloger.ts'),
   'stack-lock': () => import('./haskell/stack-lock.cataloger.ts'),
