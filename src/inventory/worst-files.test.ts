@@ -1,3 +1,4 @@
+import { zstdCompressSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import type { Entry } from '#image/entry.ts'
 import { overlay } from '#image/file-tree.ts'
@@ -75,6 +76,8 @@ function endlessProject(): string {
   const dependency = `<dependency><groupId>a</groupId><artifactId>b</artifactId><version>${next(0)}</version></dependency>`
   return `<project><properties>${properties}</properties><dependencies>${dependency.repeat(20_000)}</dependencies></project>`
 }
+const describesNothing = 'it describes no package with a proper name and version'
+const wall = `{"jsonwall":"1.0"}\n${'{"kind":"package"}\n'.repeat(300_000)}`
 
 describe('the worst of files', () => {
   const improper = 'entries without a proper name or version'
@@ -206,6 +209,47 @@ describe('the worst of files', () => {
     ['a text', mix, `"${'\\"'.repeat(4 * mebibyte)}`, 0, 'a term in line 1 cannot be read'],
     ['strings', 'a/ebin/a.app', filled('"a"', 4 * mebibyte), 0, 'a term in line 1 cannot be read'],
     ['comments', 'a/ebin/a.app', filled('%\n', 4 * mebibyte), 0, 'an application without a proper name or version'],
+    ['needs', status, `Package: a\nVersion: 1\nDepends: ${'b|c,'.repeat(2 * mebibyte)}\n`, 1, undefined],
+    ['needs', installed, `P:a\nV:1\nD:${'b>=1 '.repeat(2 * mebibyte)}\n`, 1, undefined],
+    ['needs of all', installed, 'P:a\nV:1\nD:b c d\n\n'.repeat(20_000), 1, undefined],
+    ['one line', 'var/lib/pacman/local/a/desc', filled('%NAME%'), 0, describesNothing],
+    ['short lines', 'var/lib/pacman/local/a/desc', filled('%A%\n'), 0, describesNothing],
+    ['blanks', 'usr/lib/opkg/status', `Package: a\nVersion: 1\nStatus: ${' '.repeat(mebibyte)}x\n`, 1, undefined],
+    [
+      'one line',
+      'var/db/pkg/a/b/PF',
+      filled('a-1_p'),
+      0,
+      'it names no package with a version that the package manager knows',
+    ],
+    [
+      'short lines',
+      'var/lib/rpmmanifest/container-manifest-2',
+      filled('a\n'),
+      0,
+      `lines that describe no package: ${4 * mebibyte}`,
+    ],
+    [
+      'short lines',
+      'var/lib/chisel/manifest.wall',
+      zstdCompressSync(wall),
+      0,
+      'too much of it cannot be read: the rest was not read',
+    ],
+    [
+      'short lines',
+      'root/buildinfo/Dockerfile-a',
+      filled('LABEL a=b\n'),
+      0,
+      'it does not tell which build of what image it is of',
+    ],
+    [
+      'one line',
+      'root/buildinfo/Dockerfile-a',
+      `LABEL ${'a="'.repeat(2 * mebibyte)}`,
+      0,
+      'it does not tell which build of what image it is of',
+    ],
     ['free slots', rpm, freeSlots(8 * mebibyte), 0, undefined],
     [
       'tiny items',
