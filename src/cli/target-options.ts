@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { parseDuration } from '#kit/text.ts'
-import { CacheSize } from './cache-size.ts'
+import { CachePlace, CacheSize } from './cache-options.ts'
 
 /** The longest that a timer can wait. */
 const timeoutLimitMs = 2 ** 31 - 1
@@ -8,7 +8,7 @@ const timeoutLimitMs = 2 ** 31 - 1
 /** What every command takes that reads a target. */
 export const targetArgument = {
   name: 'target',
-  about: 'an image reference, an archive, an OCI layout or a root file system directory',
+  about: 'an image reference, an archive, an OCI layout, a root file system directory or an SBOM file',
 } as const
 
 /** `--output` of every command that writes one result. */
@@ -40,12 +40,7 @@ export const TargetOptions = z.object({
     .optional()
     .describe('trust the certificates of a PEM file, too')
     .meta({ placeholder: 'FILE' }),
-  cache: z
-    .string()
-    .min(1, 'expected the name of a directory')
-    .optional()
-    .describe('directory of the layer cache')
-    .meta({ placeholder: 'DIR' }),
+  cache: CachePlace,
   noCache: z.boolean().default(false).describe('read every layer, and remember nothing of it'),
   cacheSize: CacheSize,
   timeout: z

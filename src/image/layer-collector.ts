@@ -146,7 +146,7 @@ export class LayerCollector {
   }
 
   #startProbe(entry: OpenEntry, head: Uint8Array, piece: Uint8Array): Sink | undefined {
-    const probe = this.#options.selector.probe(head, entry.size)
+    const probe = this.#options.selector.probe(head, entry.size, entry.path)
     return probe === undefined ? undefined : this.#probeSink(entry, probe).write(piece)
   }
 

@@ -63,7 +63,7 @@ export class FileReader {
   #probed(path: string, descriptor: number, sizeBytes: number): Buffer | undefined {
     const head = this.#chunk.subarray(0, Math.min(headBytes, sizeBytes))
     if (fill(descriptor, head, 0) < head.length) return this.#unknown(path, 'it became shorter while it was read')
-    const probe = this.#selector.probe(Buffer.from(head), sizeBytes)
+    const probe = this.#selector.probe(Buffer.from(head), sizeBytes, path)
     if (probe === undefined) return undefined
     if (!this.#feed(probe, descriptor, sizeBytes)) return this.#unknown(path, 'it became shorter while it was read')
     const kept = probe.end()

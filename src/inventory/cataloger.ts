@@ -15,7 +15,15 @@ export interface FileUnderTest {
 }
 
 /** What may be promised of packages. */
-type Promised = 'packages' | 'sources' | 'architectures' | 'modules' | 'licences' | 'hashes' | 'dependencies'
+type Promised =
+  | 'packages'
+  | 'sources'
+  | 'architectures'
+  | 'modules'
+  | 'repositories'
+  | 'licences'
+  | 'hashes'
+  | 'dependencies'
 
 export type FileType = FileNode['type']
 
@@ -58,8 +66,8 @@ export interface Cataloger {
   readonly folders?: readonly string[]
   /** Globs of folders: what is below is left out where nothing but a link leads there. */
   readonly exceptLinked?: readonly string[]
-  /** For formats known by content: a probe when the first bytes look right. `files` may then be empty. */
-  readonly probe?: (head: Uint8Array, sizeBytes: number) => Probe | undefined
+  /** For formats known by content: a probe when the first bytes and the path look right. `files` may then be empty. */
+  readonly probe?: (head: Uint8Array, sizeBytes: number, path: string) => Probe | undefined
   /** What we claim to find; the contract test holds us to it. */
   readonly finds: readonly Promised[]
   /** A file that is not what it seems throws `Problem('malformed')` or yields an unknown; both are reported. */

@@ -47,6 +47,7 @@ describe.each(Object.entries(catalogers))('cataloger %s', async (id, load) => {
       sources: packages.some(({ source }) => source !== undefined),
       architectures: packages.some(({ architecture }) => architecture !== undefined),
       modules: packages.some(({ module }) => module !== undefined),
+      repositories: packages.some(({ repository }) => repository !== undefined),
       licences: packages.some(({ licences }) => licences !== undefined),
       hashes: packages.some(({ hashes }) => hashes !== undefined),
       dependencies: packages.some(({ dependencies }) => dependencies !== undefined),
@@ -116,7 +117,7 @@ function keep(cataloger: Cataloger, { path, content }: Entry, more: ReadonlySet<
   if (content === undefined) return undefined
   const selector = selectorFor([cataloger], more)
   if (selector.wants(path)) return content
-  const probe = selector.probe(content.subarray(0, 64), content.length)
+  const probe = selector.probe(content.subarray(0, 64), content.length, path)
   for (let at = 0; at < content.length; at += 65_536) probe?.write(content.subarray(at, at + 65_536))
   return probe?.end()
 }

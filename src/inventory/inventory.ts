@@ -8,6 +8,8 @@ import type { Package, Unknown } from '#model/package.ts'
 import { repositoriesPath, settleBranch } from './alpine/branch.ts'
 import type { CatalogContext, Cataloger } from './cataloger.ts'
 import { detectDistribution, osReleaseLimitBytes, osReleasePaths, type ReadText } from './distribution.ts'
+import type { Executable } from './executables/facts.ts'
+import { isSystem, unidentified, unknownExecutables } from './executables/unidentified.ts'
 import { type Job, planJobs } from './jobs.ts'
 import { type OlderVersion, olderVersions } from './older-versions.ts'
 import { isNotes, unpackNotes } from './probe-notes.ts'
@@ -35,6 +37,8 @@ export interface Inventory {
   /** By purl, then location. */
   readonly packages: readonly FoundPackage[]
   readonly unknowns: readonly Unknown[]
+  /** Executables and libraries that no cataloger made a package of, by path; a package of an operating system may own them. */
+  readonly executables: readonly Executable[]
   /** Catalogers that had files to read. */
   readonly catalogers: readonly { readonly id: string; readonly files: number; readonly packages: number }[]
   /**
@@ -81,17 +85,25 @@ export async function catalog(
     })
   }
   progress?.({ task: 'packages found', done: count, unit: 'items', finished: true })
+  const packages = sortedPackages(results.flatMap((result) => result.packages))
+  const executables = unidentified(plan.executables, packages)
+  const origins = results.flatMap((result) => result.origins)
+  if (origins.length > 0 && distribution === undefined) limits.push({ path: '/', reason: originWithoutDistribution })
+  const told = [release, branch, plan, { unknowns: limits }, ...results].flatMap(({ unknowns }) => unknowns)
+  const untold = plan.jobs.some(({ cataloger }) => isSystem(cataloger.ecosystem))
+    ? []
+    : unknownExecutables(executables, told)
   return {
-    distribution: distribution && { ...distribution, ...sumOf(results.flatMap(({ origins }) => origins)) },
-    packages: sortedPackages(results.flatMap(({ packages }) => packages)),
-    unknowns: sortedBy(
-      [release, branch, plan, { unknowns: limits }, ...results].flatMap(({ unknowns }) => unknowns),
-      unknownKey,
-    ),
+    distribution: distribution && { ...distribution, ...sumOf(origins) },
+    packages,
+    unknowns: sortedBy([...told, ...untold], unknownKey),
+    executables,
     catalogers: usedCatalogers(results),
     missing: [...new Set([...release.missing, ...plan.missing])].filter((path) => !more.has(path)).toSorted(),
   }
 }
+
+const originWithoutDistribution = 'it tells which repositories it was built from, but not which distribution it is'
 
 /** Without notes of probes, which are not what the file holds. */
 function wholeContent(tree: FileTree, path: string): Buffer | undefined {

@@ -4,6 +4,8 @@ import type { Work } from '#kit/turns.ts'
 import type { Unknown } from '#model/package.ts'
 import type { Cataloger } from './cataloger.ts'
 import { osReleasePaths } from './distribution.ts'
+import { executableAnalyser } from './executables/executable-probe.ts'
+import { decodeFacts, type Executable } from './executables/facts.ts'
 import { isBelow, matchesGlob, parseGlob } from './glob.ts'
 import { type LinkedFiles, linkedFiles } from './links.ts'
 import { unpackNotes } from './probe-notes.ts'
@@ -28,6 +30,8 @@ export interface Job {
 export interface Plan {
   /** In the order of the catalogers' ids and then of the paths. */
   readonly jobs: readonly Job[]
+  /** Every executable and library, by path; of several hard links to one the first that says what it is. */
+  readonly executables: readonly Executable[]
   /** Files that are wanted under another name than their own, and whose content was not kept. */
   readonly missing: readonly string[]
   readonly unknowns: readonly Unknown[]
@@ -42,6 +46,8 @@ export function* planJobs(tree: FileTree, catalogers: readonly Cataloger[], more
   const jobs: Job[] = yield* folderJobs(tree, catalogers)
   const missing = new Set<string>()
   const unknowns: Unknown[] = [...links.unknowns]
+  const executables: Executable[] = []
+  const nameOf = mainNames(files)
   for (const { node, wanting } of files) {
     yield
     const { content, layer, path: realPath, origin } = node
@@ -53,12 +59,14 @@ export function* planJobs(tree: FileTree, catalogers: readonly Cataloger[], more
       for (const { cataloger, path } of wanting)
         jobs.push({ cataloger, path, realPath, content, isProbed: false, layer })
     }
+    if (nameOf.get(node.inode) !== realPath) continue
     for (const found of notesOf(node, isWhole, catalogers)) {
       if ('cataloger' in found) jobs.push(found)
+      else if ('format' in found) executables.push(found)
       else unknowns.push(found)
     }
   }
-  return { jobs: distinct(jobs), missing: [...missing], unknowns }
+  return { jobs: distinct(jobs), executables, missing: [...missing], unknowns }
 }
 
 interface File {
@@ -80,7 +88,8 @@ function* filesOfInterest(
     ({ folder, name, entry: { type, content } }) =>
       type === 'file' && (content !== undefined || router.mayWant(folder, name) || linkedNames.has(name)),
   )
-  return nodes.flatMap((node): File[] => {
+  const byPath = nodes.toSorted((one, other) => (one.path < other.path ? -1 : 1))
+  return byPath.flatMap((node): File[] => {
     const own = router.wanting(node.path).map((cataloger) => ({ cataloger, path: node.path }))
     const others = (linked.get(node.path) ?? []).flatMap((path) =>
       router
@@ -102,14 +111,21 @@ function* folderJobs(tree: FileTree, catalogers: readonly Cataloger[]): Work<Job
   )
   const jobs: Job[] = []
   if (routes.length === 0) return jobs
-  for (const { type, path, layer } of tree.walk()) {
-    yield
-    if (type !== 'directory') continue
+  for (const { path, layer } of yield* tree.search(({ entry }) => entry.type === 'directory')) {
     for (const { cataloger } of routes.filter(({ glob }) => matchesGlob(glob, path))) {
       jobs.push({ cataloger, path, realPath: path, content: noContent, isProbed: false, layer })
     }
   }
   return jobs
+}
+
+/** One name for each file, however many hard links it has: the one by which it was judged, if that is left. */
+function mainNames(files: readonly File[]): ReadonlyMap<number, string> {
+  const names = new Map<number, string>()
+  for (const { node } of files) {
+    if (!names.has(node.inode) || node.path === node.origin) names.set(node.inode, node.path)
+  }
+  return names
 }
 
 function exceptions(catalogers: readonly Cataloger[]): (cataloger: Cataloger, real: string) => boolean {
@@ -119,14 +135,18 @@ function exceptions(catalogers: readonly Cataloger[]): (cataloger: Cataloger, re
 
 /** Jobs for catalogers that know files by content. Content that was kept whole has passed no probe yet. */
 function notesOf(
-  { content, layer, path }: FileNode,
+  { content, layer, path, origin, size }: FileNode,
   isWhole: boolean,
   catalogers: readonly Cataloger[],
-): (Job | Unknown)[] {
+): (Job | Executable | Unknown)[] {
   if (content === undefined) return []
-  const notes = isWhole ? probeContent(analysersOf(catalogers), content) : [...unpackNotes(content)]
-  return notes.flatMap(({ id, bytes, failure }): (Job | Unknown)[] => {
-    if (failure !== undefined) return [{ path: `/${path}`, reason: failure }]
+  const notes = isWhole ? probeContent(analysersOf(catalogers), content, origin) : [...unpackNotes(content)]
+  return notes.flatMap(({ id, bytes, failure }): (Job | Executable | Unknown)[] => {
+    const location = `/${path}`
+    if (failure !== undefined) return [{ path: location, reason: failure }]
+    if (id === executableAnalyser.id) {
+      return [{ path: location, ...decodeFacts(bytes, location), sizeBytes: size, layer }]
+    }
     const cataloger = catalogers.find((candidate) => candidate.id === id)
     return cataloger === undefined ? [] : [{ cataloger, path, realPath: path, content: bytes, isProbed: true, layer }]
   })

@@ -4,13 +4,16 @@ import type { ProbeNote } from './probe-notes.ts'
 
 const headBytes = 64
 
+/** What a probe is asked with. */
+export type FileStart = Parameters<Analyser['probe']>
+
 /** Several probes that watch one file. One that gives up leaves the others to it. */
 export class Probing {
   readonly #probes: { readonly id: string; readonly probe: Probe; failure: string | undefined }[] = []
 
-  constructor(analysers: readonly Analyser[], head: Uint8Array, sizeBytes: number) {
+  constructor(analysers: readonly Analyser[], file: FileStart) {
     for (const analyser of analysers) {
-      const probe = analyser.probe(head, sizeBytes)
+      const probe = analyser.probe(...file)
       if (probe !== undefined) this.#probes.push({ id: analyser.id, probe, failure: undefined })
     }
   }
@@ -41,8 +44,8 @@ export class Probing {
 }
 
 /** What probes make of a file whose content is at hand. */
-export function probeContent(analysers: readonly Analyser[], content: Buffer): ProbeNote[] {
-  const probing = new Probing(analysers, content.subarray(0, headBytes), content.length)
+export function probeContent(analysers: readonly Analyser[], content: Buffer, path: string): ProbeNote[] {
+  const probing = new Probing(analysers, [content.subarray(0, headBytes), content.length, path])
   probing.write(content)
   return probing.end()
 }

@@ -48,7 +48,7 @@ describe('the selector', () => {
       cataloger('too-many', [], prefixProbe('\x7f', 100)),
       cataloger('other', [], prefixProbe('MZ', 2)),
     ])
-    const probe = selector.probe(Buffer.from('\x7fELF'), 8)
+    const probe = selector.probe(Buffer.from('\x7fELF'), 8, 'bin/a')
     for (const chunk of ['\x7fELF', 'abcd']) probe?.write(Buffer.from(chunk))
     const notes = [...unpackNotes(probe?.end() ?? Buffer.alloc(0))].map(({ id, bytes }) => [
       id,
@@ -62,9 +62,9 @@ describe('the selector', () => {
 
   it('keeps nothing of a file that no probe finds of interest', () => {
     const selector = selectorFor([cataloger('too-many', [], prefixProbe('\x7f', 100))])
-    const probe = selector.probe(Buffer.from('\x7fELF'), 4)
+    const probe = selector.probe(Buffer.from('\x7fELF'), 4, 'bin/a')
     probe?.write(Buffer.from('\x7fELF'))
     expect(probe?.end()).toBeUndefined()
-    expect(selector.probe(Buffer.from('#!/bin/sh'), 9)).toBeUndefined()
+    expect(selector.probe(Buffer.from('#!/bin/sh'), 9, 'bin/a')).toBeUndefined()
   })
 })

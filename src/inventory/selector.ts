@@ -1,8 +1,9 @@
 import type { Analyser, Probe, Selector } from '#image/entry.ts'
 import type { Cataloger } from './cataloger.ts'
 import { osReleasePaths } from './distribution.ts'
+import { executableAnalyser } from './executables/executable-probe.ts'
 import { packNotes } from './probe-notes.ts'
-import { Probing } from './probing.ts'
+import { type FileStart, Probing } from './probing.ts'
 import { Router } from './router.ts'
 
 /**
@@ -17,17 +18,18 @@ export function selectorFor(catalogers: readonly Cataloger[], more: ReadonlySet<
 
 /** Wants some paths whole, and of all other files what the analysers make of them. */
 export function selectorOf(wants: Selector['wants'], analysers: readonly Analyser[]): Selector {
-  return { wants, analysers, probe: (head, sizeBytes) => probeFor(analysers, head, sizeBytes) }
+  return { wants, analysers, probe: (...file) => probeFor(analysers, file) }
 }
 
-/** The catalogers that know files by content. */
+/** The catalogers that know files by content, and what notes every executable whoever knows it. */
 export function analysersOf(catalogers: readonly Cataloger[]): Analyser[] {
-  return catalogers.flatMap(({ id, version, probe }) => (probe === undefined ? [] : [{ id, version, probe }]))
+  const own = catalogers.flatMap(({ id, version, probe }) => (probe === undefined ? [] : [{ id, version, probe }]))
+  return [executableAnalyser, ...own]
 }
 
 /** What every probe that likes the head keeps of a file is labelled with the cataloger's id. */
-function probeFor(analysers: readonly Analyser[], head: Uint8Array, sizeBytes: number): Probe | undefined {
-  const probing = new Probing(analysers, head, sizeBytes)
+function probeFor(analysers: readonly Analyser[], file: FileStart): Probe | undefined {
+  const probing = new Probing(analysers, file)
   if (probing.isIdle) return undefined
   return {
     write: (chunk) => probing.write(chunk),

@@ -64,7 +64,7 @@ describeShared('the Go program of acme/go-edge', () => {
 
 /** As a scan does it: the probe sees the file in chunks, the cataloger what the probe kept. */
 async function packagesOf(content: Buffer): Promise<Package[]> {
-  const probe = goBinary.probe?.(content.subarray(0, 64), content.length)
+  const probe = goBinary.probe?.(content.subarray(0, 64), content.length, 'edge')
   for (let at = 0; at < content.length; at += 65_536) probe?.write(content.subarray(at, at + 65_536))
   const kept = probe?.end() ?? Buffer.alloc(0)
   const file = { path: 'edge', bytes: () => Promise.resolve(kept), text: () => Promise.resolve(kept.toString()) }

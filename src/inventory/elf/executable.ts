@@ -5,12 +5,12 @@ export function isExecutable(head: Uint8Array): boolean {
   return isElf(head) || isPe(head) || isMachO(head)
 }
 
-function isPe(head: Uint8Array): boolean {
+export function isPe(head: Uint8Array): boolean {
   return head[0] === 0x4d && head[1] === 0x5a
 }
 
 /** Thin in four variants, or universal: that magic is a Java class as well, whose version is larger than any count. */
-function isMachO(head: Uint8Array): boolean {
+export function isMachO(head: Uint8Array): boolean {
   if (head.length < 8) return false
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength)
   const number = view.getUint32(0)

@@ -70,6 +70,7 @@ describe('the rpm database cataloger', () => {
       architecture: 'x86_64',
       module: 'nodejs:18',
       vendor: 'Example Linux',
+      licences: ['MIT'],
       locations: ['/var/lib/rpm/rpmdb.sqlite'],
     })
   })

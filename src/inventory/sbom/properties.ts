@@ -1,6 +1,7 @@
 import type { Distribution } from '#model/distribution.ts'
+import type { Unknown } from '#model/package.ts'
 import type { ListedPackage } from './compose.ts'
-import type { SbomProperty } from './document.ts'
+import type { SbomComponent, SbomProperty } from './document.ts'
 
 /** Names of the properties that we write where a format has no field. */
 export const propertyNames = {
@@ -40,7 +41,7 @@ export function packageProperties(found: ListedPackage, unresolved: readonly str
     [propertyNames.cataloger]: found.cataloger,
     [propertyNames.layerIndex]: layer && String(layer.index),
     [propertyNames.layerDiffId]: layer?.diffId,
-    [propertyNames.layerCreatedBy]: layer?.createdBy,
+    [propertyNames.layerCreatedBy]: layer?.createdBy?.trim(),
     [propertyNames.module]: found.module,
     [propertyNames.sourceName]: source?.name,
     [propertyNames.sourceVersion]: source?.version,
@@ -52,7 +53,27 @@ export function distributionProperties({ codename, idLike }: Distribution): Sbom
   return propertiesOf({ [propertyNames.codename]: codename, [propertyNames.idLike]: idLike })
 }
 
+/** The first value of that name. */
+export function valueOf({ properties }: Pick<SbomComponent, 'properties'>, name: string): string | undefined {
+  return properties.find((property) => property.name === name)?.value
+}
+
+/** All values of that name. */
+export function valuesOf({ properties }: Pick<SbomComponent, 'properties'>, name: string): string[] {
+  return properties.filter((property) => property.name === name).map(({ value }) => value)
+}
+
 function listed(value: string | readonly string[] | undefined): readonly string[] {
   if (value === undefined) return []
   return typeof value === 'string' ? [value] : value
+}
+
+/** The pairs that `unknownProperties` wrote. */
+export function readUnknowns(properties: readonly SbomProperty[]): Unknown[] {
+  const values = new Map(properties.map(({ name, value }) => [name, value]))
+  const paths = properties.filter(({ name }) => /^seawall:unknown:\d{1,9}:path$/.test(name))
+  return paths.map(({ name, value }) => ({
+    path: value,
+    reason: values.get(name.replace(/path$/, 'reason')) ?? 'the SBOM does not say why',
+  }))
 }

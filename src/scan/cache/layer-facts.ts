@@ -89,7 +89,7 @@ export function recall(facts: LayerFacts, asked: Asked): Recollection {
     const isWanted = selector.wants(entry.path)
     if (isWanted && entry.size > limits.keptFileBytes) unkept.push(unknownAt(entry.path, tooLarge(limits)))
     if (isWanted ? entry.size > limits.keptFileBytes : entry.size === 0) return entry
-    const content = isWanted ? memory.whole(index, entry) : memory.notes(index)
+    const content = isWanted ? memory.whole(index, entry) : memory.notes(index, entry)
     if (content === undefined) return entry
     keptBytes += content.length
     if (content.length > limits.keptFileBytes) keptBytes = Number.POSITIVE_INFINITY
@@ -152,10 +152,10 @@ class Memory {
     return content
   }
 
-  notes(index: number): Buffer | undefined {
+  notes(index: number, { path }: Entry): Buffer | undefined {
     const whole = this.#facts.contents.get(index)
     if (whole === undefined) for (const one of this.#skippedBy.get(index) ?? []) this.#missingAnalysers.add(one)
-    const notes = whole === undefined ? this.#notes.get(index) : probeContent(this.#analysers, whole)
+    const notes = whole === undefined ? this.#notes.get(index) : probeContent(this.#analysers, whole, path)
     return notes === undefined || notes.length === 0 ? undefined : packNotes(notes)
   }
 }
