@@ -35,7 +35,16 @@ export async function withinTimeout<Result>(
 }
 
 /** Opens what the user names and looks through it. Loads everything heavy only now. */
-export async function readInventory(argument: string, { options, context, verb }: Reading): Promise<TargetInventory> {
+export async function readInventory(argument: string, reading: Reading): Promise<TargetInventory> {
+  const { openSbom } = await import('#scan/sbom-target.ts')
+  const { context, verb } = reading
+  const sbom = await openSbom(argument, context)
+  if (sbom === undefined) return await readTarget(argument, reading)
+  context.terminal.note(`${verb} ${sbom.description}`)
+  return sbom.inventory
+}
+
+async function readTarget(argument: string, { options, context, verb }: Reading): Promise<TargetInventory> {
   const [image, { parsePlatform }, { takeInventory }] = await Promise.all([
     import('#image/open.ts'),
     import('#image/platform.ts'),

@@ -41,6 +41,7 @@ export default defineCommand({
     { run: 'seawall scan alpine:3.19', about: 'an image of the local engine, else of its registry' },
     { run: 'seawall scan ./app.tar --fail-on high', about: 'a saved image; exit 1 on high or critical findings' },
     { run: 'seawall scan oci:./layout:v1 --format sarif -o out.sarif', about: 'a layout directory, for a code host' },
+    { run: 'seawall scan ./app.cdx.json', about: 'what a software bill of materials lists' },
     { run: 'seawall scan dir:/mnt/rootfs --severity high,critical', about: 'a root file system' },
   ],
 

@@ -58,7 +58,7 @@ export function readElf(head: Buffer): Elf | undefined {
 }
 
 /** Where in the file the byte at an address is; `undefined` when no segment brings it. */
-export function offsetOf({ segments }: Elf, address: number): number | undefined {
+export function offsetOf({ segments }: Pick<Elf, 'segments'>, address: number): number | undefined {
   const segment = segments.find((one) => address >= one.address && address < one.address + one.sizeBytes)
   return segment === undefined ? undefined : address - segment.address + segment.offset
 }

@@ -2,6 +2,7 @@ import type { Probe } from '#image/entry.ts'
 import { joined } from '#kit/limits.ts'
 import { type Elf, elfHeadBytes, readElf } from '../elf/elf.ts'
 import { isExecutable } from '../elf/executable.ts'
+import { loadSegments } from '../elf/load-segments.ts'
 import { Window } from '../elf/window.ts'
 import {
   alignmentBytes,
@@ -13,7 +14,7 @@ import {
   type StringPointers,
 } from './buildinfo.ts'
 import { encodeNote } from './note.ts'
-import { isPlausible, readPointed } from './pointed.ts'
+import { isPlausible, type Program, readPointed } from './pointed.ts'
 
 /** Looks for build information in a file that begins like an executable; keeps nothing else. */
 export function probeExecutable(head: Uint8Array, sizeBytes: number): Probe | undefined {
@@ -34,6 +35,7 @@ class GoProbe implements Probe {
   readonly #window = new Window()
   readonly #head = Buffer.alloc(elfHeadBytes)
   #elf: Elf | undefined
+  #program: Program | undefined
   readonly #infos = new Map<string, BuildInfo>()
   #keptBytes = 0
   readonly #pointers: StringPointers[] = []
@@ -82,8 +84,10 @@ class GoProbe implements Probe {
 
   #readHead(head: Buffer): void {
     this.#elf = readElf(head)
-    const isStatic = this.#elf?.isStatic === true
-    if (this.#sizeBytes > retainedLimitBytes || !(isStatic || this.#hasGoNote)) return
+    const segments = loadSegments(head)
+    this.#program = this.#elf ?? (segments === undefined ? undefined : { segments })
+    const mayBeGo = this.#elf === undefined ? segments !== undefined : this.#elf.isStatic || this.#hasGoNote
+    if (this.#sizeBytes > retainedLimitBytes || !mayBeGo) return
     this.#retained = Buffer.alloc(this.#sizeBytes)
     this.#retained.set(head.subarray(0, this.#sizeBytes))
   }
@@ -110,7 +114,7 @@ class GoProbe implements Probe {
     if (candidate.kind === 'incomplete' && candidate.toolchain !== undefined) {
       this.#reasons.add(`the file ends inside the module list of ${candidate.toolchain}`)
     }
-    if (candidate.kind !== 'pointers' || !isPlausible(candidate.pointers, this.#elf)) return
+    if (candidate.kind !== 'pointers' || !isPlausible(candidate.pointers, this.#program)) return
     if (this.#pointers.length < pointersLimit) this.#pointers.push(candidate.pointers)
   }
 
@@ -127,7 +131,7 @@ class GoProbe implements Probe {
   /** Go before 1.18 left the addresses of two strings. */
   #follow(): void {
     for (const pointers of this.#pointers) {
-      const info = this.#retained && this.#elf ? readPointed(this.#retained, this.#elf, pointers) : undefined
+      const info = this.#retained && this.#program ? readPointed(this.#retained, this.#program, pointers) : undefined
       if (info !== undefined) this.#add(info)
       else this.#reasons.add(this.#retained === undefined ? notRetained : notInFile)
     }
@@ -141,5 +145,5 @@ function hasMagic(before: Buffer, piece: Uint8Array): boolean {
   return joined([before, after], before.length + after.length).includes(magic) || bytes.includes(magic)
 }
 
-const notRetained = `built by Go before 1.18, whose module list is read from ELF files up to ${retainedLimitBytes / 1024 ** 2} MiB only`
+const notRetained = `built by Go before 1.18, whose module list is read from files of one program up to ${retainedLimitBytes / 1024 ** 2} MiB only`
 const notInFile = 'built by Go before 1.18, and its build information points outside the file'

@@ -32,8 +32,8 @@ export default defineCataloger({
   },
 })
 
-function isInstalledBeside(path: string, { typeOf }: CatalogContext): boolean {
-  return typeOf(`${path.slice(0, path.lastIndexOf('/') + 1)}vendor/bundle/ruby`) === 'directory'
+function isInstalledBeside(path: string, context: CatalogContext): boolean {
+  return context.typeOf(`${path.slice(0, path.lastIndexOf('/') + 1)}vendor/bundle/ruby`) === 'directory'
 }
 
 function* outcomesOf({ gems, unreadable }: Bundle, location: string): Generator<Outcome> {

@@ -6,12 +6,16 @@ import { encodeNote } from './note.ts'
 import { mayStartObject, startBytes, zlibMark } from './zlib-start.ts'
 
 /**
- * Looks for the list of crates that cargo-auditable puts into a section of its own (ELF, PE, Mach-O). Section tables of
+ * Looks for the list of crates that cargo-auditable puts into a section of its own (ELF, PE, Mach-O, WebAssembly). Section tables of
  * ELF files stand at their end, when the list has streamed by, so it is known by what it is: a zlib stream of a JSON
  * object whose first member is the list.
  */
 export function probeCrates(head: Uint8Array): Probe | undefined {
-  return isExecutable(head) ? new CrateProbe() : undefined
+  return isExecutable(head) || isWebAssembly(head) ? new CrateProbe() : undefined
+}
+
+function isWebAssembly(head: Uint8Array): boolean {
+  return head[0] === 0 && head[1] === 0x61 && head[2] === 0x73 && head[3] === 0x6d
 }
 
 /** A chunk is taken in pieces of this size, so that a file given whole is not copied whole. */
@@ -26,13 +30,13 @@ const effortLimit = 64 * 1024 ** 2
 const peekEffort = 64 * 1024
 
 /** Names of sections stand between zero bytes in ELF files, and fill eight or sixteen bytes with them elsewhere. */
-const sectionName = Buffer.from('.dep-v0\0')
+const sectionName = '.dep-v0\0'
 
 class CrateProbe implements Probe {
   readonly #window = new Window()
   /** The window is searched again once it holds so much. */
   #neededBytes = 0
-  #last = Buffer.alloc(0)
+  #last = ''
   #isNamed = false
   #effort = 0
   #keptBytes = 0
@@ -58,10 +62,14 @@ class CrateProbe implements Probe {
     if (this.#window.bytes.length >= this.#neededBytes) this.#search({ isEnd: false })
   }
 
+  /** Also where it stands across two pieces. */
   #names(piece: Uint8Array): boolean {
-    const seam = Buffer.concat([this.#last, piece.subarray(0, sectionName.length)])
-    this.#last = Buffer.from(piece.subarray(-sectionName.length))
-    return seam.includes(sectionName) || Buffer.from(piece.buffer, piece.byteOffset, piece.length).includes(sectionName)
+    const text = Buffer.from(piece.buffer, piece.byteOffset, piece.length)
+    const seam = this.#last + text.toString('latin1', 0, sectionName.length)
+    this.#last = (this.#last + text.toString('latin1', Math.max(0, text.length - sectionName.length))).slice(
+      -sectionName.length,
+    )
+    return seam.includes(sectionName) || text.includes(sectionName, 0, 'latin1')
   }
 
   #search({ isEnd }: { readonly isEnd: boolean }): void {

@@ -123,6 +123,7 @@ const subjectKind: Readonly<Record<SubjectKind, ComponentKind>> = {
   'docker-engine': 'container',
   'podman-engine': 'container',
   registry: 'container',
+  sbom: 'other',
 }
 
 function digestHashes(digest: string | undefined): PackageHash[] {

@@ -21,8 +21,9 @@ export function dependencyResolver(packages: readonly Package[]): (of: Package) 
     const found = new Set<Package>()
     const missing: string[] = []
     for (const name of of.dependencies ?? []) {
-      const candidates = byName.get(`${of.ecosystem}\0${name}`) ?? []
-      const chosen = candidates.length > candidatesLimit ? [] : choose(of, candidates)
+      const candidates = (byName.get(`${of.ecosystem}\0${name}`) ?? []).slice(0, candidatesLimit + 2)
+      const others = candidates.filter((candidate) => candidate !== of)
+      const chosen = others.length > candidatesLimit ? [] : choose(of, others)
       if (chosen.length === 0) missing.push(name)
       for (const one of chosen) found.add(one)
     }

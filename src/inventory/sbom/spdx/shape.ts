@@ -63,7 +63,7 @@ export interface SpdxAnnotation {
 }
 
 /** Begins the comment of an annotation; behind it are name and value pairs as JSON. */
-const propertiesMark = 'seawall:properties '
+export const propertiesMark = 'seawall:properties '
 
 export function spdxOf(document: SbomDocument): SpdxDocument {
   const { subject, components, unknowns } = document
