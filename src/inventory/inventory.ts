@@ -94,7 +94,7 @@ export async function catalog(
   const told = [release, branch, plan, { unknowns: limits }, ...results].flatMap(({ unknowns }) => unknowns)
   const untold = plan.jobs.some(({ cataloger }) => isSystem(cataloger.ecosystem))
     ? []
-    : unknownExecutables(executables, told)
+    : unknownExecutables(executables, packages, told)
   return {
     distribution: distribution && { ...distribution, ...sumOf(origins) },
     packages,

@@ -26,8 +26,8 @@ async function found(
   }
   const texts: string[] = []
   for await (const one of await peVersion.catalog(file, context)) {
-    if (one === undefined || 'origin' in one) continue
-    texts.push('package' in one ? one.package.purl : `? ${one.unknown.reason}`)
+    if (one !== undefined && 'package' in one) texts.push(one.package.purl)
+    if (one !== undefined && 'unknown' in one) texts.push(`? ${one.unknown.reason}`)
   }
   return texts
 }
