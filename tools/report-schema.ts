@@ -68,6 +68,7 @@ const Package = z.object({
   source: z.object({ name: z.string(), version: z.string() }).optional(),
   architecture: z.string().optional(),
   module: z.string().optional().describe('rpm modularity, name:stream'),
+  repository: z.string().optional().describe('id of the repository that it was installed from'),
   vendor: z.string().optional(),
   licences: z.array(z.string()).optional().describe('as declared'),
   hashes: z
@@ -91,6 +92,8 @@ const Subject = z.object({
       codename: z.string().optional(),
       idLike: z.array(z.string()),
       name: z.string(),
+      contentSets: z.array(z.string()).optional().describe('Red Hat: repositories that the image was built from'),
+      builds: z.array(z.string()).optional().describe('Red Hat: images that it was built as'),
       eol: z.string().optional().describe('day on which free fixes end'),
       isEndOfLife: z.boolean().describe('on the day the database was built'),
     })

@@ -37,7 +37,7 @@ export async function matchAdvisories(
   distribution: Distribution | undefined,
   index: AdvisoryIndex,
 ): Promise<Matched> {
-  const schemes = await loadComparators()
+  const schemes = new Map<string, Comparator | undefined>()
   const derived = new Set(index.facts.sources.filter((source) => source.derivedFrom !== undefined).map(({ id }) => id))
   const lifecycle =
     distribution === undefined ? undefined : lifecycleOf(distribution, index.cycles(), index.facts.builtAt)
@@ -56,7 +56,9 @@ export async function matchAdvisories(
       continue
     }
     for (const pkg of members) {
-      judgePackage(pkg, namespace, { index, schemes, derived, findings, unknowns })
+      const records = index.lookup(namespace, keyOf(pkg).name)
+      if (records.some(({ scheme }) => !schemes.has(scheme))) await loadComparators(records, schemes)
+      judgePackage(pkg, records, { index, schemes, derived, findings, unknowns })
       if (turns.isDue) await turns.give()
     }
   }
@@ -67,17 +69,16 @@ export async function matchAdvisories(
 
 interface Judging {
   readonly index: AdvisoryIndex
-  readonly schemes: ReadonlyMap<string, Comparator>
+  readonly schemes: ReadonlyMap<string, Comparator | undefined>
   /** Ids of sources that are not an upstream's own file. */
   readonly derived: ReadonlySet<string>
   readonly findings: Finding[]
   readonly unknowns: Unknown[]
 }
 
-function judgePackage(pkg: Package, namespace: string, judging: Judging): void {
+function judgePackage(pkg: Package, records: readonly AdvisoryRecord[], judging: Judging): void {
   const { index, schemes, derived, findings, unknowns } = judging
   const key = keyOf(pkg)
-  const records = index.lookup(namespace, key.name)
   const judgements: Judgement[] = []
   const unreadable = new Set<string>()
   for (const record of records) {
@@ -202,11 +203,15 @@ function endOfLifeFinding({ id, versionId }: Distribution, { endOfLife }: Lifecy
   }
 }
 
-async function loadComparators(): Promise<ReadonlyMap<string, Comparator>> {
-  const loaded = await Promise.all(
-    Object.entries(versionSchemes).map(async ([id, load]) => [id, comparatorOf((await load()).default)] as const),
-  )
-  return new Map(loaded)
+/** Only those that the records speak of: each is a file. */
+async function loadComparators(
+  records: readonly AdvisoryRecord[],
+  schemes: Map<string, Comparator | undefined>,
+): Promise<void> {
+  for (const id of new Set(records.map(({ scheme }) => scheme))) {
+    const load = Object.hasOwn(versionSchemes, id) ? versionSchemes[id] : undefined
+    if (!schemes.has(id)) schemes.set(id, load === undefined ? undefined : comparatorOf((await load()).default))
+  }
 }
 
 function byPackage(a: Finding, b: Finding): number {

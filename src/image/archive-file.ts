@@ -5,7 +5,8 @@ import { readAll } from '#kit/limits.ts'
 import { readTar } from '#kit/tar/tar.ts'
 import { archiveKind, checkMember, headBytes, inArchive } from './archive-head.ts'
 import { ArchiveMembers } from './archive-members.ts'
-import { openRegular, type Range, readRange } from './file-range.ts'
+import { endsEarly, openRegular, type Range, readRange } from './file-range.ts'
+import type { PlainArchive } from './layer-reader.ts'
 import type { ReadOptions, StoredPieces } from './stored-target.ts'
 
 interface FileMember extends Range {
@@ -40,18 +41,27 @@ export async function openArchiveFile(
     if (member.isSparse) throw new Problem('malformed', `${name} is stored as a sparse file`, { at: path })
     yield* readRange(file, member, { at: `${path}: ${name}`, signal, isTransient })
   }
-  async function hash(name: string): Promise<((signal: AbortSignal) => Promise<string>) | undefined> {
+  async function plain(name: string): Promise<PlainArchive | undefined> {
     const member = members.find(name)
     if (member === undefined || member.isSparse || member.size < threadPaysBytes) return undefined
     const range = { offset: member.offset, size: headBytes }
     const head = await readAll(readRange(file, range, { at: `${path}: ${name}`, signal }), headBytes, path)
     if (archiveKind(head) !== 'tar') return undefined
     const { offset, size: bytes } = member
-    return async (until) => `sha256:${await hashOnThread({ fd: file.fd, offset, size: bytes }, until)}`
+    return {
+      size: bytes,
+      hash: async (until) => `sha256:${await hashOnThread({ fd: file.fd, offset, size: bytes }, until)}`,
+      async read(buffer, position) {
+        const length = Math.min(buffer.length, bytes - position)
+        const { bytesRead } = await file.read(buffer, 0, length, offset + position)
+        if (bytesRead === 0) throw endsEarly(offset + position, `${path}: ${name}`)
+        return bytesRead
+      },
+    }
   }
   return {
     at: path,
-    hash,
+    plain,
     blob: (name) => read(name, true),
     size: async (name) => members.find(name)?.size,
     document: (name) => readAll(read(name, false), limits.documentBytes, `${path}: ${name}`),

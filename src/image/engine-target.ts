@@ -53,6 +53,7 @@ async function openFromEngine(engine: Engine, reference: string, options: Engine
   if (readImage === undefined) return target
   return {
     ...target,
+    identity: { name: reference, digest: image.id.includes(':') ? image.id : `sha256:${image.id}` },
     async read(selector) {
       const whole = { id: image.id, read: () => target.read(selector) }
       const { subject, ...contents } = await readImage(whole, { ...options, selector })

@@ -44,11 +44,14 @@ export async function* readRange(
     signal.throwIfAborted()
     const length = Math.min(chunkBytes, end - position)
     const { bytesRead, buffer } = await file.read(shared ?? Buffer.allocUnsafe(length), 0, length, position)
-    if (bytesRead === 0)
-      throw new Problem('malformed', `the file ends at byte ${position}, in the middle of something`, { at })
+    if (bytesRead === 0) throw endsEarly(position, at)
     position += bytesRead
     yield buffer.subarray(0, bytesRead)
   }
+}
+
+export function endsEarly(position: number, at: string): Problem {
+  return new Problem('malformed', `the file ends at byte ${position}, in the middle of something`, { at })
 }
 
 const refusals: Readonly<Record<string, readonly [ProblemCode, string]>> = {

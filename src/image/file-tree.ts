@@ -1,6 +1,6 @@
 import { atOnce, type Work } from '#kit/turns.ts'
 import type { Unknown } from '#model/package.ts'
-import type { EntryType, LayerContents } from './entry.ts'
+import type { Entry, EntryType, LayerContents } from './entry.ts'
 import { type Directory, type Inode, isDirectory, type Resolved, resolve } from './inode.ts'
 import { LayerTree } from './layer-tree.ts'
 
@@ -127,11 +127,44 @@ export class FileTree {
       for (const child of childrenOf(next).toReversed()) todo.push(child)
     }
   }
+
+  /**
+   * Names below the root that `isOfInterest` says yes to, in no particular order, directory by directory: most names
+   * are of interest to nobody, and a path is put together only for the others.
+   */
+  *search(isOfInterest: (name: FoundName) => boolean): Work<FileNode[]> {
+    const found: FileNode[] = []
+    const todo: Resolved[] = [{ inode: this.#root, path: '' }]
+    for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
+      const { path: folder, inode } = next
+      for (const [name, child] of inode.children ?? []) {
+        const isChosen = isOfInterest({ folder, name, entry: child.entry })
+        if (!isChosen && child.children === undefined) continue
+        const path = joined(folder, name)
+        if (isChosen) found.push(nodeOf({ inode: child, path }))
+        if (child.children !== undefined) todo.push({ inode: child, path })
+      }
+      yield
+    }
+    return found
+  }
+}
+
+/** What is known of a name without putting its path together. */
+export interface FoundName {
+  /** Path of the directory that it is in. */
+  readonly folder: string
+  readonly name: string
+  readonly entry: Pick<Entry, 'type' | 'content'>
 }
 
 function childrenOf({ inode, path }: Resolved): Resolved[] {
   const children = [...(inode.children ?? [])].toSorted(([one], [other]) => (one < other ? -1 : 1))
-  return children.map(([name, child]) => ({ inode: child, path: path === '' ? name : `${path}/${name}` }))
+  return children.map(([name, child]) => ({ inode: child, path: joined(path, name) }))
+}
+
+function joined(folder: string, name: string): string {
+  return folder === '' ? name : `${folder}/${name}`
 }
 
 function nodeOf({ inode, path }: Resolved): FileNode {

@@ -32,12 +32,14 @@ export async function* inflate(blob: Chunks, options: InflateOptions): AsyncGene
 }
 
 function checkLimits(bytes: number, compressedBytes: number, { name, limits }: InflateOptions): void {
-  if (bytes > limits.layerBytes) {
-    throw new Problem('limit_exceeded', `${name} has more than ${limits.layerBytes} bytes`, { at: name })
-  }
+  if (bytes > limits.layerBytes) throw tooManyBytes(name, limits)
   if (bytes > limits.ratioFromBytes && bytes > compressedBytes * limits.ratio) {
     throw new Problem('limit_exceeded', `${name} inflates to more than ${limits.ratio} times its size`, { at: name })
   }
+}
+
+export function tooManyBytes(name: string, { layerBytes }: Pick<ImageLimits, 'layerBytes'>): Problem {
+  return new Problem('limit_exceeded', `${name} has more than ${layerBytes} bytes`, { at: name })
 }
 
 type Compression = 'gzip' | 'zstd' | 'bzip2' | 'xz' | 'none'

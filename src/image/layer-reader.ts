@@ -1,5 +1,5 @@
 import type { LayerContents, Selector } from './entry.ts'
-import { readLayer } from './layer.ts'
+import { readLayer, readPlainLayer } from './layer.ts'
 import type { ImageLimits } from './limits.ts'
 
 /** One layer whose bytes can be had, and had again. */
@@ -17,8 +17,17 @@ export interface LayerBlob {
   read<Result>(consume: (chunks: AsyncIterable<Uint8Array>) => Promise<Result>): Promise<Result>
   /** For a source that can give parts of a blob. */
   readonly parts?: BlobParts | undefined
-  /** Works the diff_id out beside the reading; absent where only the reading itself can. */
-  readonly hash?: ((signal: AbortSignal) => Promise<string>) | undefined
+  /** For an uncompressed archive without a digest that lies where it can be read in any order. */
+  readonly plain?: PlainArchive | undefined
+}
+
+/** An uncompressed archive of which only what is wanted must be read. */
+export interface PlainArchive {
+  readonly size: number
+  /** Bytes from there on, as many as fit; throws `malformed` where there are none. */
+  read(buffer: Buffer, position: number): Promise<number>
+  /** Works the diff_id out from all of it, beside the reading. */
+  hash(signal: AbortSignal): Promise<string>
 }
 
 /** Parts of a blob. Nothing holds them against the digest of the blob: whoever asks must know what they should be. */
@@ -42,20 +51,20 @@ export type LayerReader = (blob: LayerBlob, request: LayerRequest) => Promise<La
 
 /** Reads the blob. Only one without a digest is hashed a second time, uncompressed, to know its diff_id. */
 export async function readBlob(blob: LayerBlob, { selector, limits, signal }: LayerRequest): Promise<LayerContents> {
-  const { name, digest, hash } = blob
-  if (digest !== undefined || hash === undefined) {
+  const { name, digest, plain } = blob
+  if (digest !== undefined || plain === undefined) {
     return blob.read((chunks) =>
       readLayer(chunks, { selector, limits, signal, name, hashDiffId: digest === undefined }),
     )
   }
   const failed = new AbortController()
-  const hashing = hash(AbortSignal.any([signal, failed.signal]))
+  const hashing = plain.hash(AbortSignal.any([signal, failed.signal]))
   const hashed = hashing.then(
     () => undefined,
     () => undefined,
   )
   try {
-    const contents = await blob.read((chunks) => readLayer(chunks, { selector, limits, signal, name }))
+    const contents = await readPlainLayer(plain, { selector, limits, signal, name })
     return { ...contents, diffId: await hashing }
   } catch (error) {
     failed.abort(error)

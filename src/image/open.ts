@@ -6,15 +6,11 @@ import { fileKind, openArchive } from './archive-target.ts'
 import { type ExistingPath, findPath, looksLikePath, parsePrefix } from './argument.ts'
 import type { Engine } from './engine-client.ts'
 import { dockerEngines, podmanEngines } from './engine-socket.ts'
-import { findInEngines } from './engine-target.ts'
 import type { ImageReader } from './image-reader.ts'
 import { type LayerReader, readBlob } from './layer-reader.ts'
 import { isLayoutDirectory } from './layout-directory.ts'
-import { openLayout } from './layout-target.ts'
 import type { ImageLimits } from './limits.ts'
 import { parseReference } from './reference.ts'
-import { openRegistry } from './registry/registry-target.ts'
-import { rootfsTarget } from './rootfs-target.ts'
 import type { ReadOptions } from './stored-target.ts'
 import type { Target } from './target.ts'
 
@@ -93,7 +89,8 @@ async function openPath(found: ExistingPath, opening: Opening): Promise<Target> 
   return openPlace(place, found, opening)
 }
 
-function openPlace(
+/** Loads only what that kind of place takes. */
+async function openPlace(
   place: 'docker-archive' | 'oci-archive' | 'layout' | 'rootfs',
   found: ExistingPath,
   opening: Opening,
@@ -103,6 +100,7 @@ function openPlace(
   if (!found.isDirectory) return openFile(found, 'oci-archive', opening)
   const { name, options, context } = opening
   const { selection } = found
+  const { openLayout } = await import('./layout-target.ts')
   return openLayout(found.path, { ...readOptions(options, context), name, selection, platform: options.platform })
 }
 
@@ -120,6 +118,7 @@ function openFile({ path, selection }: ExistingPath, format: ArchiveFormat, open
 async function openRootfs(found: ExistingPath, { name, options, context }: Opening): Promise<Target> {
   if (found.selection.kind !== 'any') throw noSuchFile(name)
   if (!found.isDirectory) throw new Problem('usage', 'this is not a directory', { at: found.path })
+  const { rootfsTarget } = await import('./rootfs-target.ts')
   return rootfsTarget(found.path, readOptions(options, context))
 }
 
@@ -128,6 +127,7 @@ async function fromEngines(
   engines: readonly Engine[],
   { options, context }: Omit<Opening, 'name'>,
 ): Promise<Target> {
+  const { findInEngines } = await import('./engine-target.ts')
   const search = await findInEngines(engines, reference, {
     ...readOptions(options, context),
     platform: options.platform,
@@ -155,6 +155,7 @@ async function fromRegistry(reference: string, options: OpenOptions, context: Co
   }
   const { platform, limits, caFile, insecure, readLayer } = options
   const opening = { platform, limits, caFile, plainHttp: insecure, readLayer }
+  const { openRegistry } = await import('./registry/registry-target.ts')
   return openRegistry(parseReference(reference), opening, context)
 }
 

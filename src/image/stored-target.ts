@@ -6,7 +6,7 @@ import { assembleImage, checkLayerCount, layerName } from './image-contents.ts'
 import { type ImagePieces, promisedDigest, type ResolvedImage, readPromised } from './image-pieces.ts'
 import type { ImageReader } from './image-reader.ts'
 import { KeptContent } from './kept-content.ts'
-import type { LayerBlob, LayerReader } from './layer-reader.ts'
+import type { LayerBlob, LayerReader, PlainArchive } from './layer-reader.ts'
 import type { ImageLimits } from './limits.ts'
 import type { Target, TargetContents } from './target.ts'
 
@@ -14,8 +14,8 @@ import type { Target, TargetContents } from './target.ts'
 export interface StoredPieces extends ImagePieces, AsyncDisposable {
   /** A chunk is gone once the next is asked for. */
   blob(path: string): AsyncIterable<Uint8Array>
-  /** Works out the digest of a piece that is uncompressed and large enough for it to pay, beside whatever else happens. */
-  hash?(path: string): Promise<((signal: AbortSignal) => Promise<string>) | undefined>
+  /** A piece that is an uncompressed archive, and large enough for it to pay to read it as such. */
+  plain?(path: string): Promise<PlainArchive | undefined>
 }
 
 export interface ReadOptions {
@@ -39,6 +39,7 @@ export function storedTarget(
   return {
     kind: image.kind,
     description,
+    identity: image.digest === undefined ? undefined : { name, digest: image.digest },
     read: (selector) => readStored(pieces, image, { name, selector, ...options }),
     [Symbol.asyncDispose]: () => pieces[Symbol.asyncDispose](),
   }
@@ -105,12 +106,27 @@ async function layerBlob(
   path: string,
   { image, count }: { readonly image: ResolvedImage; readonly count: (bytes: number) => void },
 ): Promise<LayerBlob> {
+  const plain = await pieces.plain?.(path)
   return {
     name: layerName(image, path),
     digest: promisedDigest(path),
     diffId: image.layers.find(({ index }) => image.pieces[index]?.path === path)?.diffId,
     read: (consume) => readPromised(pieces, path, { blob: counted(pieces.blob(path), count), read: consume }),
-    hash: await pieces.hash?.(path),
+    plain: plain && countedArchive(plain, count),
+  }
+}
+
+/** Counts how far the reading has come, with what was passed over. */
+function countedArchive(archive: PlainArchive, count: (bytes: number) => void): PlainArchive {
+  let done = 0
+  return {
+    ...archive,
+    async read(buffer, position) {
+      const bytes = await archive.read(buffer, position)
+      count(position + bytes - done)
+      done = position + bytes
+      return bytes
+    },
   }
 }
 

@@ -7,6 +7,11 @@ export interface Target extends AsyncDisposable {
   readonly kind: SubjectKind
   /** What was found, for the user: `alpine:3.19 from the local Docker Engine`. */
   readonly description: string
+  /**
+   * What the subject will be, where that is known before everything is read: the digest is that of the manifest or
+   * configuration, which names all content.
+   */
+  readonly identity?: { readonly name: string; readonly digest: string } | undefined
   /** Reads every layer once, in whatever order is cheapest for the source; can be called again. */
   read(selector: Selector): Promise<TargetContents>
 }

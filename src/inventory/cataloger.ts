@@ -1,6 +1,6 @@
 import type { Probe } from '#image/entry.ts'
 import type { FileNode } from '#image/file-tree.ts'
-import type { Distribution } from '#model/distribution.ts'
+import type { BuildOrigin, Distribution } from '#model/distribution.ts'
 import type { Ecosystem } from '#model/ecosystem.ts'
 import type { Package, Unknown } from '#model/package.ts'
 
@@ -15,7 +15,15 @@ export interface FileUnderTest {
 }
 
 /** What may be promised of packages. */
-type Promised = 'packages' | 'sources' | 'architectures' | 'modules' | 'licences' | 'hashes' | 'dependencies'
+type Promised =
+  | 'packages'
+  | 'sources'
+  | 'architectures'
+  | 'modules'
+  | 'repositories'
+  | 'licences'
+  | 'hashes'
+  | 'dependencies'
 
 export type FileType = FileNode['type']
 
@@ -24,11 +32,17 @@ export interface CatalogContext {
   readonly distribution: Distribution | undefined
   /** What is at this path of the merged file system, links followed. */
   typeOf(path: string): FileType | undefined
+  /** What was kept of the file there, links followed: of one that this cataloger's own globs name, everything. */
+  contentOf(path: string): Buffer | undefined
   /** Names of what the folder at this path holds, links followed; the same array each time. */
   namesIn(folder: string): readonly string[]
 }
 
-export type Found = { readonly package: Package } | { readonly unknown: Unknown }
+export type Found =
+  | { readonly package: Package }
+  | { readonly unknown: Unknown }
+  /** What the image as a whole was built from; the inventory adds up what all files say. */
+  | { readonly origin: BuildOrigin }
 
 /** What a file yields; `undefined` where there is long nothing to yield, so that others get a turn. */
 export type Steps = Generator<Found | undefined>
@@ -50,6 +64,8 @@ export interface Cataloger {
   readonly spec: string
   /** Globs over `Entry.path`; `**` only as the first segment. Links are followed wherever a glob can lead through them. */
   readonly files: readonly string[]
+  /** Globs of folders whose names alone prove something; `catalog` gets them as files without content. */
+  readonly folders?: readonly string[]
   /** Globs of folders: what is below is left out where nothing but a link leads there. */
   readonly exceptLinked?: readonly string[]
   /**

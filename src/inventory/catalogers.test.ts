@@ -23,13 +23,18 @@ describe.each(Object.entries(catalogers))('cataloger %s', async (id, load) => {
   it('is named after its file, says where its format is described, and has a fixture', () => {
     expect(cataloger.id).toBe(id)
     expect(cataloger.spec).toMatch(/^https:\/\//)
-    expect(cataloger.files.length > 0 || cataloger.probe !== undefined).toBe(true)
+    expect(cataloger.files.length > 0 || cataloger.probe !== undefined || cataloger.folders !== undefined).toBe(true)
     expect(cases, `add src/inventory/<ecosystem>/fixtures/${id}/<case>/`).not.toEqual([])
   })
 
   it.each(cases)('%s', async (dir) => {
-    const { packages, unknowns, missing } = await inventoryOf(cataloger, readCase(dir))
-    const text = JSON.stringify({ packages, unknowns }, (key, value) => (key === 'layerIndex' ? undefined : value), 2)
+    const { distribution, packages, unknowns, missing } = await inventoryOf(cataloger, readCase(dir))
+    const { contentSets, builds } = distribution ?? {}
+    const text = JSON.stringify(
+      { contentSets, builds, packages, unknowns },
+      (key, value) => (origin.has(key) ? undefined : value),
+      2,
+    )
     expect(missing).toEqual([])
     await expect(`${text}\n`).toMatchFileSnapshot(join(here, dir, 'expected.json'))
   })
@@ -42,6 +47,7 @@ describe.each(Object.entries(catalogers))('cataloger %s', async (id, load) => {
       sources: packages.some(({ source }) => source !== undefined),
       architectures: packages.some(({ architecture }) => architecture !== undefined),
       modules: packages.some(({ module }) => module !== undefined),
+      repositories: packages.some(({ repository }) => repository !== undefined),
       licences: packages.some(({ licences }) => licences !== undefined),
       hashes: packages.some(({ hashes }) => hashes !== undefined),
       dependencies: packages.some(({ dependencies }) => dependencies !== undefined),
@@ -71,6 +77,9 @@ describe.each(Object.entries(catalogers))('cataloger %s', async (id, load) => {
     )
   })
 })
+
+/** Members of a found package that are the same throughout a fixture. */
+const origin = new Set(['layerIndex', 'cataloger'])
 
 type Nodes = ReadonlyMap<string, Entry>
 

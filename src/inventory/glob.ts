@@ -11,6 +11,8 @@ export interface Glob {
 export interface Segment {
   /** Absent when several names match. */
   readonly name: string | undefined
+  /** What can follow the last dot of a name that matches; absent where that cannot be told. */
+  readonly endings: readonly string[] | undefined
   readonly matches: (name: string) => boolean
 }
 
@@ -24,8 +26,16 @@ export function parseGlob(text: string): Glob {
 
 /** A name may hold a line end, which `.` of a regular expression takes with the flag `s` only. */
 function segmentOf(segment: string): Segment {
-  if (!/[*?[\]{}()!+@\\]/.test(segment)) return { name: segment, matches: (name) => name === segment }
-  return { name: undefined, matches: picomatch(segment, { dot: true, flags: 's' }) }
+  if (!/[*?[\]{}()!+@\\]/.test(segment)) {
+    return { name: segment, endings: undefined, matches: (name) => name === segment }
+  }
+  return { name: undefined, endings: endingsOf(segment), matches: picomatch(segment, { dot: true, flags: 's' }) }
+}
+
+/** Of `*.jar`, `*.spdx.json` and `*.{jar,war}`; of what comes before the last dot nothing must be known. */
+function endingsOf(segment: string): string[] | undefined {
+  const [, one, several] = /\.(?:([^.*?[\]{}()!+@\\]+)|\{([^.*?[\]{}()!+@\\]+)\})$/.exec(segment) ?? []
+  return one === undefined ? several?.split(',') : [one]
 }
 
 /** From the end, so that a long path costs no more than the glob is long. */

@@ -4,11 +4,13 @@ import type { Progress } from '#kit/context.ts'
 import { Problem } from '#kit/errors.ts'
 import { baseOf } from '#kit/path.ts'
 import { inTurns, Turns } from '#kit/turns.ts'
-import type { Distribution } from '#model/distribution.ts'
+import type { BuildOrigin, Distribution } from '#model/distribution.ts'
 import type { Package, Unknown } from '#model/package.ts'
 import { repositoriesPath, settleBranch } from './alpine/branch.ts'
 import type { CatalogContext, Cataloger } from './cataloger.ts'
 import { detectDistribution, osReleaseLimitBytes, osReleasePaths, type ReadText } from './distribution.ts'
+import type { Executable } from './executables/facts.ts'
+import { isSystem, unidentified, unknownExecutables } from './executables/unidentified.ts'
 import { type Job, planJobs } from './jobs.ts'
 import { type OlderVersion, olderVersions } from './older-versions.ts'
 import { isNotes, unpackNotes } from './probe-notes.ts'
@@ -25,9 +27,10 @@ export interface CatalogOptions {
   readonly progress?: (step: Progress) => void
 }
 
-/** A package and the layer that brought it. */
+/** A package, the layer that brought it, and the cataloger that found it. */
 export interface FoundPackage extends Package {
   readonly layerIndex: number
+  readonly cataloger: string
 }
 
 export interface Inventory {
@@ -35,6 +38,8 @@ export interface Inventory {
   /** By purl, then location. */
   readonly packages: readonly FoundPackage[]
   readonly unknowns: readonly Unknown[]
+  /** Executables and libraries that no cataloger made a package of, by path; a package of an operating system may own them. */
+  readonly executables: readonly Executable[]
   /** Catalogers that had files to read. */
   readonly catalogers: readonly { readonly id: string; readonly files: number; readonly packages: number }[]
   /**
@@ -57,6 +62,7 @@ export async function catalog(
     signal,
     distribution,
     typeOf: (path) => tree.lookup(path, { follow: true })?.type,
+    contentOf: (path) => wholeContent(tree, path),
     namesIn: listing(tree),
   }
   const older = olderVersions(layers, new Set(plan.jobs.map(({ realPath }) => realPath)))
@@ -81,16 +87,40 @@ export async function catalog(
     })
   }
   progress?.({ task: 'packages found', done: count, unit: 'items', finished: true })
+  const packages = sortedPackages(results.flatMap((result) => result.packages))
+  const executables = unidentified(plan.executables, packages)
+  const origins = results.flatMap((result) => result.origins)
+  if (origins.length > 0 && distribution === undefined) limits.push({ path: '/', reason: originWithoutDistribution })
+  const told = [release, branch, plan, { unknowns: limits }, ...results].flatMap(({ unknowns }) => unknowns)
+  const untold = plan.jobs.some(({ cataloger }) => isSystem(cataloger.ecosystem))
+    ? []
+    : unknownExecutables(executables, told)
   return {
-    distribution,
-    packages: sortedPackages(results.flatMap(({ packages }) => packages)),
-    unknowns: sortedBy(
-      [release, branch, plan, { unknowns: limits }, ...results].flatMap(({ unknowns }) => unknowns),
-      unknownKey,
-    ),
+    distribution: distribution && { ...distribution, ...sumOf(origins) },
+    packages,
+    unknowns: sortedBy([...told, ...untold], unknownKey),
+    executables,
     catalogers: usedCatalogers(results),
     missing: [...new Set([...release.missing, ...plan.missing])].filter((path) => !more.has(path)).toSorted(),
   }
+}
+
+const originWithoutDistribution = 'it tells which repositories it was built from, but not which distribution it is'
+
+/** Without notes of probes, which are not what the file holds. */
+function wholeContent(tree: FileTree, path: string): Buffer | undefined {
+  const content = tree.lookup(path, { follow: true })?.content
+  return content === undefined || isNotes(content) ? undefined : content
+}
+
+function sumOf(origins: readonly BuildOrigin[]): BuildOrigin {
+  const contentSets = distinctTexts(origins.flatMap((origin) => origin.contentSets ?? []))
+  const builds = distinctTexts(origins.flatMap((origin) => origin.builds ?? []))
+  return { ...(contentSets.length > 0 && { contentSets }), ...(builds.length > 0 && { builds }) }
+}
+
+function distinctTexts(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)].toSorted()
 }
 
 function usedCatalogers(results: readonly Result[]): Inventory['catalogers'] {
@@ -107,6 +137,7 @@ interface Result {
   readonly id: string
   readonly packages: readonly FoundPackage[]
   readonly unknowns: readonly Unknown[]
+  readonly origins: readonly BuildOrigin[]
 }
 
 /** What one file yielded up to its end or to the first thing in it that could not be read. */
@@ -115,6 +146,7 @@ async function run({ cataloger, path, content, layer }: Job, context: CatalogCon
   const turns = new Turns(context.signal)
   const packages: FoundPackage[] = []
   const unknowns: Unknown[] = []
+  const origins: BuildOrigin[] = []
   const file = {
     path,
     bytes: () => Promise.resolve(content),
@@ -125,8 +157,9 @@ async function run({ cataloger, path, content, layer }: Job, context: CatalogCon
       if (turns.isDue) await turns.give()
       if (found === undefined) continue
       if ('unknown' in found) unknowns.push(found.unknown)
-      else packages.push({ ...found.package, layerIndex: layer })
-      if (packages.length + unknowns.length > findsLimit) {
+      else if ('origin' in found) origins.push(found.origin)
+      else packages.push({ ...found.package, layerIndex: layer, cataloger: cataloger.id })
+      if (packages.length + unknowns.length + origins.length > findsLimit) {
         throw new Problem('limit_exceeded', `more than ${findsLimit} packages in one file`)
       }
     }
@@ -134,7 +167,7 @@ async function run({ cataloger, path, content, layer }: Job, context: CatalogCon
     if (!(error instanceof Problem)) throw error
     unknowns.push({ path: `/${path}`, reason: error.message })
   }
-  return { id: cataloger.id, packages, unknowns }
+  return { id: cataloger.id, packages, unknowns, origins }
 }
 
 /** Goes down through what the file was, for as long as a package is in it. */

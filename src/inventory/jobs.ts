@@ -1,13 +1,17 @@
 import type { FileNode, FileTree } from '#image/file-tree.ts'
+import { baseOf } from '#kit/path.ts'
 import type { Work } from '#kit/turns.ts'
 import type { Unknown } from '#model/package.ts'
 import type { Cataloger } from './cataloger.ts'
 import { osReleasePaths } from './distribution.ts'
-import { isBelow, parseGlob } from './glob.ts'
+import { executableAnalyser } from './executables/executable-probe.ts'
+import { decodeFacts, type Executable } from './executables/facts.ts'
+import { isBelow, matchesGlob, parseGlob } from './glob.ts'
 import { type LinkedFiles, linkedFiles } from './links.ts'
 import { unpackNotes } from './probe-notes.ts'
 import { probeContent } from './probing.ts'
-import { analysersOf, routerFor, selectorFor } from './selector.ts'
+import { Router } from './router.ts'
+import { analysersOf, selectorFor } from './selector.ts'
 
 /** One file for one cataloger. */
 export interface Job {
@@ -26,6 +30,8 @@ export interface Job {
 export interface Plan {
   /** In the order of the catalogers' ids and then of the paths. */
   readonly jobs: readonly Job[]
+  /** Every executable and library, by path; of several hard links to one the first that says what it is. */
+  readonly executables: readonly Executable[]
   /** Files that are wanted under another name than their own, and whose content was not kept. */
   readonly missing: readonly string[]
   readonly unknowns: readonly Unknown[]
@@ -37,9 +43,11 @@ export function* planJobs(tree: FileTree, catalogers: readonly Cataloger[], more
   const globs = new Set([...catalogers.flatMap((cataloger) => cataloger.files), ...osReleasePaths])
   const links = yield* linkedFiles(tree, [...globs])
   const files = yield* filesOfInterest(tree, catalogers, links.wanted)
-  const jobs: Job[] = []
+  const jobs: Job[] = yield* folderJobs(tree, catalogers)
   const missing = new Set<string>()
   const unknowns: Unknown[] = [...links.unknowns]
+  const executables: Executable[] = []
+  const nameOf = mainNames(files)
   for (const { node, wanting } of files) {
     yield
     const { content, layer, path: realPath, origin } = node
@@ -51,12 +59,14 @@ export function* planJobs(tree: FileTree, catalogers: readonly Cataloger[], more
       for (const { cataloger, path } of wanting)
         jobs.push({ cataloger, path, realPath, content, isProbed: false, layer })
     }
+    if (nameOf.get(node.inode) !== realPath) continue
     for (const found of notesOf(node, isWhole, catalogers)) {
       if ('cataloger' in found) jobs.push(found)
+      else if ('format' in found) executables.push(found)
       else unknowns.push(found)
     }
   }
-  return { jobs: distinct(jobs), missing: [...missing], unknowns }
+  return { jobs: distinct(jobs), executables, missing: [...missing], unknowns }
 }
 
 interface File {
@@ -71,22 +81,51 @@ function* filesOfInterest(
   catalogers: readonly Cataloger[],
   linked: LinkedFiles['wanted'],
 ): Work<readonly File[]> {
-  const route = routerFor(catalogers)
+  const router = new Router(catalogers)
   const isExcept = exceptions(catalogers)
-  const files: File[] = []
-  for (const node of tree.walk()) {
-    yield
-    if (node.type !== 'file') continue
-    const own = route(node.path).map((cataloger) => ({ cataloger, path: node.path }))
+  const linkedNames = new Set([...linked.keys()].map(baseOf))
+  const nodes = yield* tree.search(
+    ({ folder, name, entry: { type, content } }) =>
+      type === 'file' && (content !== undefined || router.mayWant(folder, name) || linkedNames.has(name)),
+  )
+  const byPath = nodes.toSorted((one, other) => (one.path < other.path ? -1 : 1))
+  return byPath.flatMap((node): File[] => {
+    const own = router.wanting(node.path).map((cataloger) => ({ cataloger, path: node.path }))
     const others = (linked.get(node.path) ?? []).flatMap((path) =>
-      route(path)
+      router
+        .wanting(path)
         .filter((cataloger) => !isExcept(cataloger, node.path))
         .map((cataloger) => ({ cataloger, path })),
     )
     const wanting = [...own, ...others]
-    if (node.content !== undefined || wanting.length > 0) files.push({ node, wanting })
+    return node.content !== undefined || wanting.length > 0 ? [{ node, wanting }] : []
+  })
+}
+
+const noContent = Buffer.alloc(0)
+
+/** Folders that are found by where they really are. */
+function* folderJobs(tree: FileTree, catalogers: readonly Cataloger[]): Work<Job[]> {
+  const routes = catalogers.flatMap((cataloger) =>
+    (cataloger.folders ?? []).map((text) => ({ cataloger, glob: parseGlob(text) })),
+  )
+  const jobs: Job[] = []
+  if (routes.length === 0) return jobs
+  for (const { path, layer } of yield* tree.search(({ entry }) => entry.type === 'directory')) {
+    for (const { cataloger } of routes.filter(({ glob }) => matchesGlob(glob, path))) {
+      jobs.push({ cataloger, path, realPath: path, content: noContent, isProbed: false, layer })
+    }
   }
-  return files
+  return jobs
+}
+
+/** One name for each file, however many hard links it has: the one by which it was judged, if that is left. */
+function mainNames(files: readonly File[]): ReadonlyMap<number, string> {
+  const names = new Map<number, string>()
+  for (const { node } of files) {
+    if (!names.has(node.inode) || node.path === node.origin) names.set(node.inode, node.path)
+  }
+  return names
 }
 
 function exceptions(catalogers: readonly Cataloger[]): (cataloger: Cataloger, real: string) => boolean {
@@ -96,14 +135,18 @@ function exceptions(catalogers: readonly Cataloger[]): (cataloger: Cataloger, re
 
 /** Jobs for catalogers that know files by content. Content that was kept whole has passed no probe yet. */
 function notesOf(
-  { content, layer, path, origin }: FileNode,
+  { content, layer, path, origin, size }: FileNode,
   isWhole: boolean,
   catalogers: readonly Cataloger[],
-): (Job | Unknown)[] {
+): (Job | Executable | Unknown)[] {
   if (content === undefined) return []
   const notes = isWhole ? probeContent(analysersOf(catalogers), content, origin) : [...unpackNotes(content)]
-  return notes.flatMap(({ id, bytes, failure }): (Job | Unknown)[] => {
-    if (failure !== undefined) return [{ path: `/${path}`, reason: failure }]
+  return notes.flatMap(({ id, bytes, failure }): (Job | Executable | Unknown)[] => {
+    const location = `/${path}`
+    if (failure !== undefined) return [{ path: location, reason: failure }]
+    if (id === executableAnalyser.id) {
+      return [{ path: location, ...decodeFacts(bytes, location), sizeBytes: size, layer }]
+    }
     const cataloger = catalogers.find((candidate) => candidate.id === id)
     return cataloger === undefined ? [] : [{ cataloger, path, realPath: path, content: bytes, isProbed: true, layer }]
   })

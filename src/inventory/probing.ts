@@ -4,20 +4,16 @@ import type { ProbeNote } from './probe-notes.ts'
 
 const headBytes = 64
 
-/** What is known of a file before its content streams by. */
-interface ProbedFile {
-  readonly head: Uint8Array
-  readonly sizeBytes: number
-  readonly path: string
-}
+/** What a probe is asked with. */
+export type FileStart = Parameters<Analyser['probe']>
 
 /** Several probes that watch one file. One that gives up leaves the others to it. */
 export class Probing {
   readonly #probes: { readonly id: string; readonly probe: Probe; failure: string | undefined }[] = []
 
-  constructor(analysers: readonly Analyser[], { head, sizeBytes, path }: ProbedFile) {
+  constructor(analysers: readonly Analyser[], file: FileStart) {
     for (const analyser of analysers) {
-      const probe = analyser.probe(head, sizeBytes, path)
+      const probe = analyser.probe(...file)
       if (probe !== undefined) this.#probes.push({ id: analyser.id, probe, failure: undefined })
     }
   }
@@ -49,7 +45,7 @@ export class Probing {
 
 /** What probes make of a file whose content is at hand. */
 export function probeContent(analysers: readonly Analyser[], content: Buffer, path: string): ProbeNote[] {
-  const probing = new Probing(analysers, { head: content.subarray(0, headBytes), sizeBytes: content.length, path })
+  const probing = new Probing(analysers, [content.subarray(0, headBytes), content.length, path])
   probing.write(content)
   return probing.end()
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Probe } from '#image/entry.ts'
 import { type Cataloger, defineCataloger } from './cataloger.ts'
 import { unpackNotes } from './probe-notes.ts'
-import { routerFor, selectorFor } from './selector.ts'
+import { selectorFor } from './selector.ts'
 
 function cataloger(id: string, files: readonly string[], probe?: Cataloger['probe']): Cataloger {
   const extra = probe === undefined ? {} : { probe }
@@ -34,35 +34,6 @@ function prefixProbe(magic: string, count: number): Cataloger['probe'] {
   }
 }
 
-describe('the router', () => {
-  const route = routerFor([
-    cataloger('exact', ['var/lib/dpkg/status']),
-    cataloger('folder', ['var/lib/dpkg/status.d/*']),
-    cataloger('anywhere', ['**/package.json', '**/@*/deep/package.json']),
-    cataloger('ending', ['**/*.dist-info/METADATA', '**/*.deps.json']),
-  ])
-
-  it.each([
-    ['var/lib/dpkg/status', ['exact']],
-    ['x/var/lib/dpkg/status', []],
-    ['var/lib/dpkg/status.d/libc6', ['folder']],
-    ['var/lib/dpkg/status.d/.hidden', ['folder']],
-    ['var/lib/dpkg/status.d/deeper/libc6', []],
-    ['package.json', ['anywhere']],
-    ['.a/@b/deep/package.json', ['anywhere']],
-    ['var/lib/dpkg/status.d/package.json', ['anywhere', 'folder']],
-    ['a/b.dist-info/METADATA', ['ending']],
-    ['a/METADATA', []],
-    ['opt/a/b/c.deps.json', ['ending']],
-    ['a.deps.json/x', []],
-    ['a\nb.dist-info/METADATA', ['ending']],
-    ['x\ny/package.json', ['anywhere']],
-    ['', []],
-  ])('sends “%s” to %o', (path, ids) => {
-    expect(route(path).map(({ id }) => id)).toEqual(ids)
-  })
-})
-
 describe('the selector', () => {
   it('wants what catalogers read, what tells the distribution, and what it is told to', () => {
     const { wants } = selectorFor([cataloger('a', ['**/package.json'])], new Set(['opt/status']))
@@ -77,7 +48,7 @@ describe('the selector', () => {
       cataloger('too-many', [], prefixProbe('\x7f', 100)),
       cataloger('other', [], prefixProbe('MZ', 2)),
     ])
-    const probe = selector.probe(Buffer.from('\x7fELF'), 8, 'a')
+    const probe = selector.probe(Buffer.from('\x7fELF'), 8, 'bin/a')
     for (const chunk of ['\x7fELF', 'abcd']) probe?.write(Buffer.from(chunk))
     const notes = [...unpackNotes(probe?.end() ?? Buffer.alloc(0))].map(({ id, bytes }) => [
       id,
@@ -91,9 +62,9 @@ describe('the selector', () => {
 
   it('keeps nothing of a file that no probe finds of interest', () => {
     const selector = selectorFor([cataloger('too-many', [], prefixProbe('\x7f', 100))])
-    const probe = selector.probe(Buffer.from('\x7fELF'), 4, 'a')
+    const probe = selector.probe(Buffer.from('\x7fELF'), 4, 'bin/a')
     probe?.write(Buffer.from('\x7fELF'))
     expect(probe?.end()).toBeUndefined()
-    expect(selector.probe(Buffer.from('#!/bin/sh'), 9, 'a')).toBeUndefined()
+    expect(selector.probe(Buffer.from('#!/bin/sh'), 9, 'bin/a')).toBeUndefined()
   })
 })

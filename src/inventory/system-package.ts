@@ -17,9 +17,8 @@ export interface Source {
 }
 
 /** What the package database of a distribution says of one package. */
-type Listed = Pick<Package, 'name' | 'version' | 'architecture' | 'vendor'> & {
-  readonly ecosystem: 'deb' | 'apk'
-  readonly source: Source
+type Listed = Omit<Package, 'purl' | 'locations' | 'ecosystem'> & {
+  readonly ecosystem: 'deb' | 'apk' | 'alpm' | 'opkg'
 }
 
 /** `undefined` when name or version is not a word of printable characters. */
@@ -28,13 +27,13 @@ export function systemPackage(listed: Listed, { path, distribution }: Origin): P
   if (!isWord(name) || !isWord(version)) return undefined
   const purl = formatPurl({
     type: ecosystem,
-    namespace: distribution?.id,
+    namespace: distribution?.id ?? (ecosystem === 'alpm' ? 'arch' : undefined),
     name,
     version,
     qualifiers: {
       arch: architecture,
       distro: distroQualifier(distribution),
-      upstream: upstreamQualifier(source, name, version),
+      upstream: source && upstreamQualifier(source, name, version),
     },
   })
   return { purl, ...listed, locations: [path] }

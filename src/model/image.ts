@@ -25,6 +25,7 @@ export const subjectKinds = [
   'docker-engine',
   'podman-engine',
   'registry',
+  'sbom',
 ] as const
 export type SubjectKind = (typeof subjectKinds)[number]
 

@@ -13,6 +13,8 @@ export interface Package {
   readonly architecture?: string | undefined
   /** rpm modularity as `name:stream`, for example `nginx:1.22`. */
   readonly module?: string | undefined
+  /** Id of the repository that it was installed from, where the package manager keeps record. */
+  readonly repository?: string | undefined
   /** Who built it, as the package database says (rpm Vendor, dpkg Maintainer). */
   readonly vendor?: string | undefined
   /** Declared licences as the ecosystem writes them: SPDX expressions, names or addresses, each one statement. */
@@ -21,6 +23,8 @@ export interface Package {
   readonly hashes?: readonly PackageHash[] | undefined
   /** Names of the packages that it needs, as the ecosystem writes them; without versions, each once. */
   readonly dependencies?: readonly string[] | undefined
+  /** Names in the CPE dictionary, where it is known by one: `cpe:2.3:a:f5:nginx:1.22.1:*:*:*:*:*:*:*`. */
+  readonly cpes?: readonly string[] | undefined
   /** Files that prove it, as absolute paths in the subject. */
   readonly locations: readonly string[]
 }

@@ -70,6 +70,33 @@ describeShared('inventories of real images', () => {
   ])('%s is %s %s with %i packages', async (file, id, versionId, count) => {
     const { distribution, packages } = await inventoryOf(shared('images', 'real', file))
     expect(distribution).toMatchObject({ id, versionId })
-    expect(packages).toHaveLength(count)
+    expect(packages.filter(({ ecosystem }) => ecosystem !== 'generic')).toHaveLength(count)
+  })
+
+  it.each([
+    ['snyk-containerd-alpine.tar', ['busybox 1.33.1', 'musl 1.2.2', 'openssl 1.1.1t', 'zlib 1.2.12']],
+    [
+      'snyk-npm7-with-node-modules-only.tar',
+      ['busybox 1.36.1', 'musl 1.2.4_git20230717', 'openssl 3.1.4', 'zlib 1.3.1'],
+    ],
+    ['snyk-containerd-busybox.amd64.tar', ['busybox 1.36.1', 'glibc 2.36']],
+    ['snyk-oci-busybox-1.31.1.tar', ['busybox 1.31.1']],
+    ['snyk-nginx.tar', []],
+  ])('%s has programs and libraries that are known by their content: %o', async (file, expected) => {
+    const { packages } = await inventoryOf(shared('images', 'real', file))
+    const known = packages.filter(({ ecosystem }) => ecosystem === 'generic')
+    expect([...new Set(known.map(({ name, version }) => `${name} ${version}`))]).toEqual(expected)
+  })
+
+  it('has no word about the executables of an image whose packages own them, and says what it knows of each', async () => {
+    const { executables, unknowns } = await inventoryOf(shared('images', 'real', 'snyk-containerd-alpine.tar'))
+    expect(unknowns).toEqual([])
+    expect(executables.map(({ path }) => path)).toContain('/sbin/apk')
+    expect(executables.find(({ path }) => path === '/lib/libssl.so.1.1')).toMatchObject({
+      format: 'elf',
+      kind: 'library',
+      soname: 'libssl.so.1.1',
+      needed: ['libcrypto.so.1.1', 'libc.musl-x86_64.so.1'],
+    })
   })
 })

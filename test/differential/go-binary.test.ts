@@ -72,6 +72,7 @@ async function packagesOf(content: Buffer): Promise<Package[]> {
     signal: new AbortController().signal,
     distribution: undefined,
     typeOf: () => undefined,
+    contentOf: () => undefined,
     namesIn: () => [],
   }
   const packages: Package[] = []

@@ -65,6 +65,7 @@ async function packagesOf(bytes: Buffer): Promise<Package[]> {
     signal: new AbortController().signal,
     distribution: undefined,
     typeOf: () => undefined,
+    contentOf: () => undefined,
     namesIn: () => [],
   }
   const packages: Package[] = []

@@ -8,11 +8,9 @@ import { describe, expect, it } from 'vitest'
 import deb from '#versions/deb.scheme.ts'
 import npm from '#versions/npm.scheme.ts'
 import rpm from '#versions/rpm.scheme.ts'
-import { compareVersions, type VersionScheme } from '#versions/scheme.ts'
 import semver from '#versions/semver.scheme.ts'
 import { describeWith } from '../helpers/components.ts'
-
-type Pair = readonly [string, string]
+import { type Pair, pairsOf, signOf, verdictOf } from '../helpers/version-pairs.ts'
 
 describeWith(['dpkg', 'sh'], 'deb versions and dpkg', () => {
   it('agree on thousands of pairs', () => {
@@ -57,23 +55,6 @@ describe('npm and semver versions and node-semver', () => {
     expect(wrong).toEqual([])
   })
 })
-
-/** Random pairs, half of them near each other, so that the comparison is decided late. The seed is fixed. */
-function pairsOf(version: fc.Arbitrary<string>, count: number): Pair[] {
-  const near = fc
-    .tuple(version, version)
-    .map(([a, b]): Pair => [a, a.slice(0, Math.ceil(a.length / 2)) + b.slice(Math.ceil(b.length / 2))])
-  return fc.sample(fc.oneof(fc.tuple(version, version), near), { numRuns: count, seed: 20_240_501 })
-}
-
-function verdictOf(scheme: VersionScheme<unknown>, left: string, right: string): string | undefined {
-  const comparison = compareVersions(scheme, left, right)
-  return comparison === undefined ? undefined : signOf(comparison)
-}
-
-function signOf(comparison: number): string {
-  return comparison < 0 ? '<' : comparison > 0 ? '>' : '='
-}
 
 /** One shell, one dpkg per claim; returns the claims that dpkg denies. */
 function refutedByDpkg(claims: readonly string[]): string[] {

@@ -105,8 +105,8 @@ describe('the layer cache', () => {
     const [layout, cache] = [join(workspace.path, 'layout'), join(workspace.path, 'cache')]
     await layoutIn(layout)
     const { stdout } = await scan(layout, cache)
-    const files = cacheFiles(cache).filter((file) => /layers|contents/.test(file.slice(cache.length)))
-    expect(files).toHaveLength(12)
+    const files = cacheFiles(cache).filter((file) => /layers|contents|inventories/.test(file.slice(cache.length)))
+    expect(files).toHaveLength(13)
     for (const part of [0, 0.1, 0.5, 0.999]) {
       for (const file of files) {
         const bytes = readFileSync(file)
@@ -127,7 +127,7 @@ describe('the layer cache', () => {
     expect(await status()).toMatchObject({ path: cache, origin: 'environment', layers: 6, contents: 6 })
     await seawall(['cache', 'clean', '--older-than', '1h'], { env })
     expect(await status()).toMatchObject({ layers: 6 })
-    expect((await seawall(['cache', 'clean'], { env })).stdout).toContain('Removed 12 files')
+    expect((await seawall(['cache', 'clean'], { env })).stdout).toContain('Removed 13 files')
     expect(await status()).toMatchObject({ layers: 0, contents: 0, bytes: 0 })
   })
 

@@ -32,12 +32,54 @@ const blobAt = 8192
 
 /** A static ELF program of Go before 1.18: one segment, first the texts, then what points to them. */
 export function elfWithPointers(options: PointerOptions = {}): Buffer {
+  return withPointers(options, (write) => {
+    if (options.wordBytes === 4) writeHeaders32(write)
+    else writeHeaders64(write)
+    write.file.set([options.isBigEndian === true ? 2 : 1, 1], 5)
+  })
+}
+
+/** The same as a PE program: one section. */
+export function peWithPointers(options: PointerOptions): Buffer {
+  return withPointers(options, ({ file, number }) => {
+    const [header, optionalBytes] = [128, 240]
+    file.write('MZ', 'latin1')
+    number(header, 0x3c, 4)
+    file.write('PE\0\0', header, 'latin1')
+    number(1, header + 6, 2)
+    number(optionalBytes, header + 20, 2)
+    number(options.wordBytes === 4 ? 0x10b : 0x20b, header + 24, 2)
+    if (options.wordBytes === 4) number(base - 4096, header + 52, 4)
+    else number(base - 4096, header + 48, 8)
+    const section = header + 24 + optionalBytes
+    number(4096 + 512, section + 12, 4)
+    number(file.length - 512, section + 16, 4)
+    number(512, section + 20, 4)
+  })
+}
+
+/** The same as a Mach-O program: one segment. */
+export function machOWithPointers(options: PointerOptions): Buffer {
+  const { wordBytes = 8 } = options
+  return withPointers(options, ({ file, number }) => {
+    number(wordBytes === 8 ? 0xfeedfacf : 0xfeedface, 0, 4)
+    const [other, segment] = wordBytes === 8 ? [32, 56] : [28, 52]
+    number(0x1b, other, 4)
+    number(24, other + 4, 4)
+    number(wordBytes === 8 ? 0x19 : 1, segment, 4)
+    number(72, segment + 4, 4)
+    number(base, segment + 24, wordBytes)
+    number(file.length, segment + 24 + wordBytes, wordBytes)
+    number(0, segment + 24 + 2 * wordBytes, wordBytes)
+    number(file.length, segment + 24 + 3 * wordBytes, wordBytes)
+  })
+}
+
+function withPointers(options: PointerOptions, writeHeaders: (write: Writer) => void): Buffer {
   const { wordBytes = 8, isBigEndian = false, toolchain = 'go1.16.15', modules = someModules } = options
   const wrapped = wrap(modules)
   const write = writer(Buffer.alloc(blobAt + 256), isBigEndian)
-  if (wordBytes === 8) writeHeaders64(write)
-  else writeHeaders32(write)
-  write.file.set([isBigEndian ? 2 : 1, 1], 5)
+  writeHeaders(write)
   write.file.write(toolchain, toolchainAt)
   write.file.set(wrapped, modulesAt)
   write.file.write('\xff Go buildinf:', blobAt, 'latin1')

@@ -14,6 +14,8 @@ export interface Outcome {
   readonly stderr: string
   /** Largest resident set of the process, in bytes. */
   readonly peakBytes: number
+  /** What all its threads together kept processors busy. */
+  readonly processorMs: number
 }
 
 export interface RunOptions {
@@ -43,7 +45,9 @@ export async function seawall(args: readonly string[], options: RunOptions = {})
     else child.once('exit', (code) => resolve(code))
   })
   const exit = status ?? 128 + constants.signals[child.signalCode ?? 'SIGKILL']
-  return { status, exit, stdout: stdout ?? '', stderr: stderr ?? '', peakBytes: Number(memory) * 1024 }
+  const [kibibytes = Number.NaN, microseconds = Number.NaN] = (memory ?? '').split(' ').map(Number)
+  const measured = { peakBytes: kibibytes * 1024, processorMs: microseconds / 1000 }
+  return { status, exit, stdout: stdout ?? '', stderr: stderr ?? '', ...measured }
 }
 
 /** Scans to JSON; fails the test when the program does not end well. */

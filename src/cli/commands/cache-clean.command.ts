@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { counted, formatBytes, parseDuration, printable } from '#kit/text.ts'
+import { CachePlace } from '../cache-options.ts'
 import { defineCommand } from '../command.ts'
 
 export default defineCommand({
@@ -7,12 +8,7 @@ export default defineCommand({
   summary: 'Remove what the layer cache holds',
   arguments: [],
   options: z.object({
-    cache: z
-      .string()
-      .min(1, 'expected the name of a directory')
-      .optional()
-      .describe('directory of the layer cache')
-      .meta({ placeholder: 'DIR' }),
+    cache: CachePlace,
     olderThan: z
       .string()
       .refine((text) => parseDuration(text) !== undefined, 'expected a duration such as 12h or 7d')

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { counted, formatBytes, printable } from '#kit/text.ts'
 import type { LocatedCache } from '#scan/cache/location.ts'
 import type { CacheUsage } from '#scan/cache/usage.ts'
-import { CacheSize } from '../cache-size.ts'
+import { CachePlace, CacheSize } from '../cache-options.ts'
 import { defineCommand } from '../command.ts'
 import { columns } from '../terminal/columns.ts'
 
@@ -17,12 +17,7 @@ export default defineCommand({
   summary: 'Say where the layer cache is and what it holds',
   arguments: [],
   options: z.object({
-    cache: z
-      .string()
-      .min(1, 'expected the name of a directory')
-      .optional()
-      .describe('directory of the layer cache')
-      .meta({ placeholder: 'DIR' }),
+    cache: CachePlace,
     cacheSize: CacheSize,
     format: z.enum(['text', 'json']).default('text').describe('how to print it'),
   }),

@@ -27,10 +27,10 @@ describe('seawall version compare', () => {
 
   it('names the nearest scheme and all that are known', async () => {
     expect(await failure(['debb', '1', '2'])).toMatchObject({
-      hint: 'Did you mean deb? Known are apk, deb, go, npm, rpm, semver.',
+      hint: 'Did you mean deb? Known are apk, bitnami, cocoapods, composer, conan, conda, cpan, cran, deb, gentoo, go, hackage, hex, jdk, julia, luarocks, maven, npm, nuget, opam, openssl, pacman, pep440, pub, rpm, rubygems, semver, swift.',
     })
     expect(await failure(['wordperfect', '1', '2'])).toMatchObject({
-      hint: 'Known are apk, deb, go, npm, rpm, semver.',
+      hint: 'Known are apk, bitnami, cocoapods, composer, conan, conda, cpan, cran, deb, gentoo, go, hackage, hex, jdk, julia, luarocks, maven, npm, nuget, opam, openssl, pacman, pep440, pub, rpm, rubygems, semver, swift.',
     })
   })
 })

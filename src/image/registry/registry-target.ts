@@ -37,6 +37,7 @@ export async function openRegistry(reference: Reference, options: RegistryOption
   return {
     kind: 'registry',
     description: `${name} from the registry ${reference.domain}${image.note === undefined ? '' : ` (${image.note})`}`,
+    identity: { name, digest: image.digest },
     read: (selector) => readImage({ connection, image, limits, readLayer, selector, context, name }),
     [Symbol.asyncDispose]: async () => {},
   }

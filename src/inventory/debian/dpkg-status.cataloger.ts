@@ -1,7 +1,10 @@
 import type { Package } from '#model/package.ts'
 import { defineCataloger, type Steps } from '../cataloger.ts'
-import { type Origin, type Source, systemPackage } from '../system-package.ts'
+import { heldLimit, type Needs, Providers } from '../providers.ts'
+import type { Origin } from '../system-package.ts'
+import { debPackage, packageFields } from './deb-package.ts'
 import { type Stanza, stanzasOf } from './deb822.ts'
+import { needsOf, providedBy } from './relations.ts'
 
 /**
  * A package counts when its files are there: installed, or unpacked and on the way to it, whatever is wanted of it
@@ -10,13 +13,13 @@ import { type Stanza, stanzasOf } from './deb822.ts'
  */
 export default defineCataloger({
   id: 'dpkg-status',
-  version: 1,
+  version: 2,
   ecosystem: 'deb',
   proves: 'installed',
   title: 'Debian package database (dpkg)',
   spec: 'https://manpages.debian.org/bookworm/dpkg/deb822.5.en.html',
   files: ['var/lib/dpkg/status', 'var/lib/dpkg/status.d/*'],
-  finds: ['packages', 'sources', 'architectures'],
+  finds: ['packages', 'sources', 'architectures', 'dependencies'],
 
   async catalog(file, { distribution }) {
     if (file.path.endsWith('.md5sums')) return []
@@ -24,26 +27,36 @@ export default defineCataloger({
   },
 })
 
-const readFields = new Set(['package', 'status', 'version', 'source', 'architecture', 'maintainer'])
+const readFields = new Set([...packageFields, 'status', 'depends', 'pre-depends', 'provides'])
 const presentStates = new Set(['installed', 'unpacked', 'half-configured', 'triggers-awaited', 'triggers-pending'])
 
 function* catalogText(text: string, origin: Origin): Steps {
   let incomplete = 0
+  const held: { readonly found: Package; readonly needs: Needs }[] = []
+  const providers = new Providers()
   for (const stanza of stanzasOf(text, readFields)) {
     if (stanza === undefined) {
       yield undefined
       continue
     }
     const state = stanza.get('status')?.split(/\s+/)[2] ?? 'installed'
-    const found = readPackage(stanza, origin)
+    const found = debPackage(stanza, origin)
     if (state === 'half-installed') {
       yield {
         unknown: { path: origin.path, reason: `${nameOf(stanza)} is half-installed: some of its files may be there` },
       }
     } else if (presentStates.has(state)) {
       if (found === undefined) incomplete += 1
-      else yield { package: found }
+      else {
+        providers.add(found.name, providedBy(stanza.get('provides')))
+        held.push({ found, needs: [...needsOf(stanza.get('pre-depends')), ...needsOf(stanza.get('depends'))] })
+      }
+      yield undefined
     }
+    if (held.length === heldLimit) break
+  }
+  for (const { found, needs } of held) {
+    yield { package: { ...found, dependencies: providers.resolve(found.name, needs) } }
   }
   if (incomplete > 0) {
     yield { unknown: { path: origin.path, reason: `entries without a proper name or version: ${incomplete}` } }
@@ -52,26 +65,4 @@ function* catalogText(text: string, origin: Origin): Steps {
 
 function nameOf(stanza: Stanza): string {
   return (stanza.get('package') ?? 'a package').slice(0, 200)
-}
-
-function readPackage(stanza: Stanza, origin: Origin): Package | undefined {
-  const name = stanza.get('package') ?? ''
-  const version = stanza.get('version') ?? ''
-  return systemPackage(
-    {
-      name,
-      version,
-      ecosystem: 'deb',
-      source: readSource(stanza.get('source') ?? '', name, version),
-      architecture: stanza.get('architecture'),
-      vendor: stanza.get('maintainer'),
-    },
-    origin,
-  )
-}
-
-/** `Source: name (version)`; each part is left out where it equals the package's own. */
-function readSource(field: string, name: string, version: string): Source {
-  const [, sourceName, sourceVersion] = /^([!-~]{1,400})(?:\s{1,20}\(([!-~]{1,400})\))?$/.exec(field) ?? []
-  return { name: sourceName ?? name, version: sourceVersion ?? version }
 }

@@ -1,3 +1,5 @@
+import { type Layout, readWord } from '../elf/layout.ts'
+
 /** Build information that the Go linker puts into every executable: https://pkg.go.dev/debug/buildinfo */
 export interface BuildInfo {
   /** As the toolchain calls itself: `go1.22.5`, `go1.20.6-google`, `devel go1.23-1a2b3c`. */
@@ -23,12 +25,6 @@ export interface StringPointers {
   readonly toolchain: number
   readonly modules: number
   readonly layout: Layout
-}
-
-/** How numbers are written in the program. */
-export interface Layout {
-  readonly wordBytes: 4 | 8
-  readonly isBigEndian: boolean
 }
 
 export const magic = Buffer.from('\xff Go buildinf:', 'latin1')
@@ -93,11 +89,3 @@ export function unwrapModules(bytes: Buffer): string | undefined {
 
 const markBytes = 16
 const newline = 10
-
-/** `undefined` beyond the end, and for what no file offset or address can be. */
-export function readWord(bytes: Buffer, at: number, { wordBytes, isBigEndian }: Layout): number | undefined {
-  if (at < 0 || at + wordBytes > bytes.length) return undefined
-  if (wordBytes === 4) return isBigEndian ? bytes.readUInt32BE(at) : bytes.readUInt32LE(at)
-  const value = Number(isBigEndian ? bytes.readBigUInt64BE(at) : bytes.readBigUInt64LE(at))
-  return Number.isSafeInteger(value) ? value : undefined
-}

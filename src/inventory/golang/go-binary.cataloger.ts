@@ -1,14 +1,14 @@
 import { counted } from '#kit/text.ts'
-import { formatPurl } from '#model/purl.ts'
-import { defineCataloger, type Found } from '../cataloger.ts'
+import { defineCataloger } from '../cataloger.ts'
 import type { BuildInfo } from './buildinfo.ts'
+import { goPackage } from './go-package.ts'
 import { type Module, readModules } from './modules.ts'
 import { decodeNote } from './note.ts'
 import { probeExecutable } from './probe.ts'
 
 export default defineCataloger({
   id: 'go-binary',
-  version: 1,
+  version: 2,
   ecosystem: 'golang',
   proves: 'installed',
   title: 'Go executables',
@@ -24,7 +24,7 @@ export default defineCataloger({
     const modules = results.flatMap(({ modules: own }) => own)
     const allReasons = new Set([...reasons, ...results.flatMap(({ reasons: own }) => own)])
     return [
-      ...modules.map((module) => found(module, location)),
+      ...modules.map((module) => ({ package: goPackage(module, location) })),
       ...Array.from(allReasons, (reason) => ({ unknown: { path: location, reason } })),
     ]
   },
@@ -47,17 +47,6 @@ function readInfo({ toolchain, modules: text }: BuildInfo): { modules: readonly 
 /** `1.20.6` of `go1.20.6-google` or `go1.20.6 X:boringcrypto`: what builders append names the same release. */
 function releaseOf(toolchain: string): string | undefined {
   return /^go(\d{1,9}(?:\.\d{1,9}){1,2}(?:(?:alpha|beta|rc)\d{1,9})?)(?![\w.])/.exec(toolchain)?.[1]
-}
-
-function found({ path, version }: Module, location: string): Found {
-  const slash = path.lastIndexOf('/')
-  const purl = formatPurl({
-    type: 'golang',
-    namespace: slash === -1 ? undefined : path.slice(0, slash),
-    name: path.slice(slash + 1),
-    version,
-  })
-  return { package: { purl, name: path, version, ecosystem: 'golang', locations: [location] } }
 }
 
 const namedLimit = 5

@@ -46,11 +46,11 @@ function entriesOf(text: string): Entry[] {
   return entries
 }
 
-function isModulePath(text: string): boolean {
+export function isModulePath(text: string): boolean {
   return text.length <= 1024 && /^[!-.0-~]+(?:\/[!-.0-~]+)*$/.test(text)
 }
 
-function isVersion(text: string): boolean {
+export function isVersion(text: string): boolean {
   return /^[!-~]{1,256}$/.test(text)
 }
 

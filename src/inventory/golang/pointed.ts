@@ -1,17 +1,14 @@
-import {
-  type BuildInfo,
-  isToolchain,
-  type Layout,
-  modulesLimitBytes,
-  readWord,
-  type StringPointers,
-  unwrapModules,
-} from './buildinfo.ts'
-import { type Elf, offsetOf } from './elf.ts'
+import { type Elf, offsetOf } from '../elf/elf.ts'
+import { type Layout, readWord } from '../elf/layout.ts'
+import { type BuildInfo, isToolchain, modulesLimitBytes, type StringPointers, unwrapModules } from './buildinfo.ts'
+
+/** What is loaded where. */
+export type Program = Pick<Elf, 'segments'>
 
 /** Whether the addresses could be what the linker wrote, as far as the first page of the file tells. */
-export function isPlausible({ toolchain, modules, layout }: StringPointers, elf: Elf | undefined): boolean {
-  if (elf !== undefined) return offsetOf(elf, toolchain) !== undefined && offsetOf(elf, modules) !== undefined
+export function isPlausible({ toolchain, modules, layout }: StringPointers, program: Program | undefined): boolean {
+  if (program !== undefined)
+    return offsetOf(program, toolchain) !== undefined && offsetOf(program, modules) !== undefined
   return (
     toolchain % layout.wordBytes === 0 &&
     modules % layout.wordBytes === 0 &&
@@ -23,9 +20,11 @@ export function isPlausible({ toolchain, modules, layout }: StringPointers, elf:
 const dataLimitBytes = 1024 ** 3
 
 /** Follows the addresses through the file. `undefined` when they do not lead to build information. */
-export function readPointed(file: Buffer, elf: Elf, pointers: StringPointers): BuildInfo | undefined {
-  const toolchain = readString(file, elf, { address: pointers.toolchain, layout: pointers.layout })?.toString('latin1')
-  const wrapped = readString(file, elf, { address: pointers.modules, layout: pointers.layout })
+export function readPointed(file: Buffer, program: Program, pointers: StringPointers): BuildInfo | undefined {
+  const toolchain = readString(file, program, { address: pointers.toolchain, layout: pointers.layout })?.toString(
+    'latin1',
+  )
+  const wrapped = readString(file, program, { address: pointers.modules, layout: pointers.layout })
   const modules = wrapped === undefined ? undefined : unwrapModules(wrapped)
   if (toolchain === undefined || modules === undefined || !isToolchain(toolchain)) return undefined
   return { toolchain, modules }
@@ -34,13 +33,13 @@ export function readPointed(file: Buffer, elf: Elf, pointers: StringPointers): B
 /** A Go string is the address of its bytes and their number. */
 function readString(
   file: Buffer,
-  elf: Elf,
+  program: Program,
   { address, layout }: { address: number; layout: Layout },
 ): Buffer | undefined {
-  const header = offsetOf(elf, address) ?? -1
+  const header = offsetOf(program, address) ?? -1
   const bytesAddress = readWord(file, header, layout)
   const sizeBytes = readWord(file, header + layout.wordBytes, layout)
   if (bytesAddress === undefined || sizeBytes === undefined || sizeBytes > modulesLimitBytes) return undefined
-  const start = sizeBytes === 0 ? 0 : offsetOf(elf, bytesAddress)
+  const start = sizeBytes === 0 ? 0 : offsetOf(program, bytesAddress)
   return start === undefined || start + sizeBytes > file.length ? undefined : file.subarray(start, start + sizeBytes)
 }

@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { elfWithPointers, inlineBlob, varint } from '../../../test/helpers/go-blob.ts'
+import {
+  elfWithPointers,
+  inlineBlob,
+  machOWithPointers,
+  peWithPointers,
+  varint,
+} from '../../../test/helpers/go-blob.ts'
 import { magic, modulesLimitBytes } from './buildinfo.ts'
 import { decodeNote, type Note } from './note.ts'
 import { probeExecutable } from './probe.ts'
@@ -122,6 +128,16 @@ describe('build information of Go before 1.18', () => {
     expect(noteOf(elfWithPointers(options))).toEqual({ infos: [{ ...info, toolchain: 'go1.16.15' }], reasons: [] })
   })
 
+  it.each([
+    ['PE, 64 bit', peWithPointers({})],
+    ['PE, 32 bit', peWithPointers({ wordBytes: 4 })],
+    ['Mach-O, 64 bit', machOWithPointers({})],
+    ['Mach-O, 32 bit', machOWithPointers({ wordBytes: 4 })],
+    ['Mach-O, 64 bit, big endian', machOWithPointers({ isBigEndian: true })],
+  ])('is followed through %s', (_, file) => {
+    expect(noteOf(file)).toEqual({ infos: [{ ...info, toolchain: 'go1.16.15' }], reasons: [] })
+  })
+
   it('may lack a module list', () => {
     expect(noteOf(elfWithPointers({ modules: '' }))?.infos).toEqual([{ toolchain: 'go1.16.15', modules: '' }])
   })
@@ -139,7 +155,7 @@ describe('build information of Go before 1.18', () => {
   it('is reported for a file that is too large to keep', () => {
     const file = elfWithPointers()
     expect(noteOf(file, { sizeBytes: 65 * 1024 ** 2 })?.reasons).toEqual([
-      'built by Go before 1.18, whose module list is read from ELF files up to 64 MiB only',
+      'built by Go before 1.18, whose module list is read from files of one program up to 64 MiB only',
     ])
   })
 

@@ -1,4 +1,9 @@
 import type { Probe } from '#image/entry.ts'
+import { joined } from '#kit/limits.ts'
+import { type Elf, elfHeadBytes, readElf } from '../elf/elf.ts'
+import { isExecutable } from '../elf/executable.ts'
+import { loadSegments } from '../elf/load-segments.ts'
+import { Window } from '../elf/window.ts'
 import {
   alignmentBytes,
   type BuildInfo,
@@ -8,30 +13,13 @@ import {
   readCandidate,
   type StringPointers,
 } from './buildinfo.ts'
-import { type Elf, elfHeadBytes, isElf, readElf } from './elf.ts'
 import { encodeNote } from './note.ts'
-import { isPlausible, readPointed } from './pointed.ts'
-import { Window } from './window.ts'
+import { isPlausible, type Program, readPointed } from './pointed.ts'
 
 /** Looks for build information in a file that begins like an executable; keeps nothing else. */
 export function probeExecutable(head: Uint8Array, sizeBytes: number): Probe | undefined {
-  return isElf(head) || isPe(head) || isMachO(head) ? new GoProbe(sizeBytes) : undefined
+  return isExecutable(head) ? new GoProbe(sizeBytes) : undefined
 }
-
-function isPe(head: Uint8Array): boolean {
-  return head[0] === 0x4d && head[1] === 0x5a
-}
-
-/** Thin in four variants, or universal: that magic is a Java class as well, whose version is larger than any count. */
-function isMachO(head: Uint8Array): boolean {
-  if (head.length < 8) return false
-  const view = new DataView(head.buffer, head.byteOffset, head.byteLength)
-  const number = view.getUint32(0)
-  const isUniversal = (number === 0xcafebabe || number === 0xcafebabf) && view.getUint32(4) < 40
-  return isUniversal || thinMachO.has(number)
-}
-
-const thinMachO: ReadonlySet<number> = new Set([0xfeedface, 0xfeedfacf, 0xcefaedfe, 0xcffaedfe])
 
 /** A chunk is taken in pieces of this size, so that a file given whole is not copied whole. */
 const pieceBytes = 256 * 1024
@@ -47,6 +35,7 @@ class GoProbe implements Probe {
   readonly #window = new Window()
   readonly #head = Buffer.alloc(elfHeadBytes)
   #elf: Elf | undefined
+  #program: Program | undefined
   readonly #infos = new Map<string, BuildInfo>()
   #keptBytes = 0
   readonly #pointers: StringPointers[] = []
@@ -67,10 +56,14 @@ class GoProbe implements Probe {
     this.#search({ isEnd: true })
     if (this.#infos.size === 0) this.#follow()
     if (this.#infos.size === 0 && this.#reasons.size === 0) {
-      if (this.#elf?.hasGoNote !== true) return undefined
+      if (!this.#hasGoNote) return undefined
       this.#reasons.add('a Go program without build information')
     }
     return encodeNote({ infos: [...this.#infos.values()], reasons: [...this.#reasons] })
+  }
+
+  get #hasGoNote(): boolean {
+    return this.#elf?.notes.some(({ owner }) => owner === 'Go') === true
   }
 
   #take(piece: Uint8Array): void {
@@ -81,14 +74,20 @@ class GoProbe implements Probe {
     const roomBytes = Math.max(this.#sizeBytes - this.#receivedBytes, 0)
     if (roomBytes > 0) this.#retained?.set(piece.subarray(0, roomBytes), this.#receivedBytes)
     this.#receivedBytes += piece.length
+    if (this.#window.bytes.length < magic.length && !hasMagic(this.#window.bytes, piece)) {
+      this.#window.passOver(piece, magic.length - 1)
+      return
+    }
     this.#window.append(piece)
     this.#search({ isEnd: false })
   }
 
   #readHead(head: Buffer): void {
     this.#elf = readElf(head)
-    const { isStatic = false, hasGoNote = false } = this.#elf ?? {}
-    if (this.#sizeBytes > retainedLimitBytes || !(isStatic || hasGoNote)) return
+    const segments = loadSegments(head)
+    this.#program = this.#elf ?? (segments === undefined ? undefined : { segments })
+    const mayBeGo = this.#elf === undefined ? segments !== undefined : this.#elf.isStatic || this.#hasGoNote
+    if (this.#sizeBytes > retainedLimitBytes || !mayBeGo) return
     this.#retained = Buffer.alloc(this.#sizeBytes)
     this.#retained.set(head.subarray(0, this.#sizeBytes))
   }
@@ -115,7 +114,7 @@ class GoProbe implements Probe {
     if (candidate.kind === 'incomplete' && candidate.toolchain !== undefined) {
       this.#reasons.add(`the file ends inside the module list of ${candidate.toolchain}`)
     }
-    if (candidate.kind !== 'pointers' || !isPlausible(candidate.pointers, this.#elf)) return
+    if (candidate.kind !== 'pointers' || !isPlausible(candidate.pointers, this.#program)) return
     if (this.#pointers.length < pointersLimit) this.#pointers.push(candidate.pointers)
   }
 
@@ -132,12 +131,19 @@ class GoProbe implements Probe {
   /** Go before 1.18 left the addresses of two strings. */
   #follow(): void {
     for (const pointers of this.#pointers) {
-      const info = this.#retained && this.#elf ? readPointed(this.#retained, this.#elf, pointers) : undefined
+      const info = this.#retained && this.#program ? readPointed(this.#retained, this.#program, pointers) : undefined
       if (info !== undefined) this.#add(info)
       else this.#reasons.add(this.#retained === undefined ? notRetained : notInFile)
     }
   }
 }
 
-const notRetained = `built by Go before 1.18, whose module list is read from ELF files up to ${retainedLimitBytes / 1024 ** 2} MiB only`
+/** Whether it is in a piece, or begins in the few bytes before it. */
+function hasMagic(before: Buffer, piece: Uint8Array): boolean {
+  const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength)
+  const after = bytes.subarray(0, magic.length - 1)
+  return joined([before, after], before.length + after.length).includes(magic) || bytes.includes(magic)
+}
+
+const notRetained = `built by Go before 1.18, whose module list is read from files of one program up to ${retainedLimitBytes / 1024 ** 2} MiB only`
 const notInFile = 'built by Go before 1.18, and its build information points outside the file'

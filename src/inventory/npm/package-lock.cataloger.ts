@@ -1,19 +1,37 @@
 import { z } from 'zod'
 import { parseJson } from '#kit/json.ts'
-import type { Package } from '#model/package.ts'
-import { type CatalogContext, defineCataloger, type Steps } from '../cataloger.ts'
+import { defineCataloger } from '../cataloger.ts'
+import { Members, membersOf } from '../members.ts'
+import { type Outcome, withCounts } from '../outcomes.ts'
+import { integrityHashes } from './integrity.ts'
+import { isOverruled } from './npm-lock.ts'
 import { npmPackage } from './npm-package.ts'
+import { declaredLicences, neededNames } from './package-facts.ts'
 
 const text = z.string().optional()
 const flag = z.boolean().optional()
+const whatever = z.unknown().optional()
 
-/** Taken as it is: copying and checking each name of a large one would cost more than everything else. */
-const Members = z.custom<Readonly<Record<string, unknown>>>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-)
 const Lock = z.object({ packages: Members.optional(), dependencies: Members.optional() })
-const Entry = z.object({ name: text, version: text, link: flag, dev: flag })
-const Dependency = z.object({ version: text, dev: flag, dependencies: Members.optional() })
+const Entry = z.object({
+  name: text,
+  version: text,
+  link: flag,
+  dev: flag,
+  integrity: whatever,
+  license: whatever,
+  dependencies: whatever,
+  optionalDependencies: whatever,
+  peerDependencies: whatever,
+  peerDependenciesMeta: whatever,
+})
+const Dependency = z.object({
+  version: text,
+  dev: flag,
+  integrity: whatever,
+  requires: whatever,
+  dependencies: Members.optional(),
+})
 
 /**
  * What npm would install, believed only where it has not: beside a node_modules folder the packages in it are the
@@ -25,67 +43,43 @@ const Dependency = z.object({ version: text, dev: flag, dependencies: Members.op
  */
 export default defineCataloger({
   id: 'package-lock',
-  version: 1,
+  version: 2,
   ecosystem: 'npm',
   proves: 'locked',
   title: 'npm lock file (package-lock.json, npm-shrinkwrap.json)',
   spec: 'https://docs.npmjs.com/cli/v11/configuring-npm/package-lock-json',
   files: ['**/package-lock.json', '**/npm-shrinkwrap.json'],
-  finds: ['packages'],
+  finds: ['packages', 'licences', 'hashes', 'dependencies'],
 
   async catalog(file, context) {
     if (isOverruled(file.path, context)) return []
+    const shrinkwrap = file.path.replace(/package-lock\.json$/, 'npm-shrinkwrap.json')
+    if (shrinkwrap !== file.path && context.typeOf(shrinkwrap) === 'file') return []
     const location = `/${file.path}`
     const { packages, dependencies } = parseJson(Lock, (await file.text()).replace(/^\uFEFF/, ''), location)
-    const read =
-      packages === undefined ? readDependencies(dependencies ?? {}, location) : readPackages(packages, location)
+    const read = packages === undefined ? readTree(dependencies ?? {}, location) : readFolders(packages, location)
     return withCounts(read, location)
   },
 })
 
-function isOverruled(path: string, context: CatalogContext): boolean {
-  const folder = path.slice(0, path.lastIndexOf('/') + 1)
-  if (/(?:^|\/)node_modules\//.test(folder) || context.typeOf(`${folder}node_modules`) === 'directory') return true
-  return path.endsWith('package-lock.json') && context.typeOf(`${folder}npm-shrinkwrap.json`) === 'file'
-}
-
-/** What an entry comes to; the last two are counted and reported. */
-type Outcome = Package | 'not-installed' | 'no-version' | 'unreadable'
-
-function* withCounts(outcomes: Iterable<Outcome>, location: string): Steps {
-  const counts = { 'not-installed': 0, 'no-version': 0, unreadable: 0 }
-  for (const outcome of outcomes) {
-    if (typeof outcome !== 'string') yield { package: outcome }
-    else {
-      counts[outcome] += 1
-      yield undefined
-    }
-  }
-  for (const [kind, reason] of reportedOutcomes) {
-    if (counts[kind] > 0) yield { unknown: { path: location, reason: `${reason}: ${counts[kind]}` } }
-  }
-}
-
-const reportedOutcomes = [
-  ['no-version', 'dependencies from git, files or URLs without a version'],
-  ['unreadable', 'entries that are not as npm writes them'],
-] as const
-
 /** Lock file versions 2 and 3: one entry per folder, the empty path being the project itself. */
-function* readPackages(packages: Readonly<Record<string, unknown>>, location: string): Generator<Outcome> {
+function* readFolders(packages: Readonly<Record<string, unknown>>, location: string): Generator<Outcome> {
   const marker = 'node_modules/'
-  for (const path of Object.keys(packages)) {
+  for (const [path, value] of membersOf(packages)) {
     const at = path.lastIndexOf(marker)
-    const entry = Entry.safeParse(packages[path])
-    if (at === -1) yield 'not-installed'
+    const entry = Entry.safeParse(value)
+    if (at === -1) yield 'left-out'
     else if (!entry.success) yield 'unreadable'
-    else if (entry.data.link === true || entry.data.dev === true) yield 'not-installed'
-    else yield packageOf(entry.data.name ?? path.slice(at + marker.length), entry.data.version, location)
+    else if (entry.data.link === true || entry.data.dev === true) yield 'left-out'
+    else {
+      const { name = path.slice(at + marker.length), version, integrity, license } = entry.data
+      yield lockEntry({ name, version, integrity, license, needs: entry.data }, location)
+    }
   }
 }
 
 /** Lock file version 1: a tree, which may be deep. */
-function* readDependencies(dependencies: Readonly<Record<string, unknown>>, location: string): Generator<Outcome> {
+function* readTree(dependencies: Readonly<Record<string, unknown>>, location: string): Generator<Outcome> {
   const ahead = [membersOf(dependencies)]
   for (let level = ahead.at(-1); level !== undefined; level = ahead.at(-1)) {
     const next = level.next()
@@ -99,24 +93,34 @@ function* readDependencies(dependencies: Readonly<Record<string, unknown>>, loca
       yield 'unreadable'
       continue
     }
-    const { version, dev, dependencies: nested } = entry.data
-    yield dev === true ? 'not-installed' : versionOne(name, version, location)
-    if (nested !== undefined) ahead.push(membersOf(nested))
+    yield entry.data.dev === true ? 'left-out' : treeEntry(name, entry.data, location)
+    if (entry.data.dependencies !== undefined) ahead.push(membersOf(entry.data.dependencies))
   }
 }
 
-function* membersOf(members: Readonly<Record<string, unknown>>): Generator<readonly [name: string, value: unknown]> {
-  for (const name of Object.keys(members)) yield [name, members[name]]
-}
-
-function versionOne(name: string, version: string | undefined, location: string): Outcome {
+function treeEntry(name: string, entry: z.infer<typeof Dependency>, location: string): Outcome {
+  const { version, integrity, requires } = entry
   const [, aliased, aliasedVersion] = /^npm:(@?[^@]{1,400})@(.{1,256})$/.exec(version ?? '') ?? []
-  if (version?.startsWith('file:') === true && !/\.(?:tgz|tar|tar\.gz)$/.test(version)) return 'not-installed'
+  if (version?.startsWith('file:') === true && !/\.(?:tgz|tar|tar\.gz)$/.test(version)) return 'left-out'
   if (/[:/]/.test(aliasedVersion ?? version ?? '')) return 'no-version'
-  return packageOf(aliased ?? name, aliasedVersion ?? version, location)
+  const needs = { dependencies: requires }
+  return lockEntry({ name: aliased ?? name, version: aliasedVersion ?? version, integrity, needs }, location)
 }
 
-function packageOf(name: string, version: string | undefined, location: string): Outcome {
+interface Listed {
+  readonly name: string
+  readonly version: string | undefined
+  readonly integrity: unknown
+  readonly license?: unknown
+  readonly needs: Parameters<typeof neededNames>[0]
+}
+
+function lockEntry({ name, version, integrity, license, needs }: Listed, location: string): Outcome {
   if (version === undefined) return 'no-version'
-  return npmPackage(name, version, location) ?? 'unreadable'
+  const facts = {
+    licences: declaredLicences(license),
+    hashes: integrityHashes(integrity),
+    dependencies: neededNames(needs),
+  }
+  return npmPackage({ name, version, ...facts }, location) ?? 'unreadable'
 }

@@ -44,11 +44,17 @@ async function catalog(bytes: Buffer, path: string, { distribution }: Surroundin
     bytes: () => Promise.resolve(bytes),
     text: () => Promise.resolve(bytes.toString()),
   }
-  const context = { signal: new AbortController().signal, distribution, typeOf: () => undefined, namesIn: () => [] }
+  const context = {
+    signal: new AbortController().signal,
+    distribution,
+    typeOf: () => undefined,
+    contentOf: () => undefined,
+    namesIn: () => [],
+  }
   for await (const found of await cataloger.catalog(file, context)) {
     if (found === undefined) continue
     if ('package' in found) packages.push(found.package)
-    else reasons.push(found.unknown.reason)
+    else if ('unknown' in found) reasons.push(found.unknown.reason)
   }
   return { packages: packages.toSorted((a, b) => (a.name < b.name ? -1 : 1)), reasons }
 }
@@ -65,6 +71,7 @@ describe('the rpm database cataloger', () => {
       architecture: 'x86_64',
       module: 'nodejs:18',
       vendor: 'Example Linux',
+      licences: ['MIT'],
       locations: ['/var/lib/rpm/rpmdb.sqlite'],
     })
   })

@@ -4,11 +4,13 @@ import { printable } from '#kit/text.ts'
 import { type CatalogContext, defineCataloger, type FileUnderTest, type Steps } from '../cataloger.ts'
 import type { Origin } from '../system-package.ts'
 import { readBerkeleyDb } from './berkeley-db.ts'
+import { type DnfHistory, nevraKey, readDnfHistory } from './dnf-history.ts'
 import { isAsBuilt } from './header-digest.ts'
 import { readNdb } from './ndb.ts'
 import { type RpmHeader, readHeader } from './rpm-header.ts'
 import { lacksModule, rpmPackage } from './rpm-package.ts'
 import { hasCommittedFrames, isHotJournal } from './sqlite-journal.ts'
+import { withLog } from './sqlite-log.ts'
 import { readSqlite } from './sqlite-packages.ts'
 import { attempt, malformed, type StoredHeader, type StoredHeaders } from './stored-header.ts'
 
@@ -16,6 +18,8 @@ const folders = ['var/lib/rpm', 'usr/lib/sysimage/rpm', 'usr/share/rpm']
 /** rpm reads one of several databases in a folder, and looks for them in this order unless its settings name one. */
 const databases = ['rpmdb.sqlite', 'Packages.db', 'Packages']
 const names = [...databases, 'rpmdb.sqlite-wal', 'rpmdb.sqlite-journal']
+/** Of dnf 4 and dnf 5. */
+const histories = ['var/lib/dnf/history.sqlite', 'usr/lib/sysimage/libdnf5/transaction_history.sqlite']
 /** Damaged places that are told one by one. */
 const toldLimit = 10
 /** Damaged places after which a database is given up. */
@@ -25,23 +29,51 @@ const namedLimit = 10
 
 export default defineCataloger({
   id: 'rpm-database',
-  version: 1,
+  version: 2,
   ecosystem: 'rpm',
   proves: 'installed',
   title: 'rpm database',
   spec: 'https://rpm-software-management.github.io/rpm/manual/format_header.html',
-  files: folders.flatMap((folder) => names.map((name) => `${folder}/${name}`)),
-  finds: ['packages', 'sources', 'architectures', 'modules'],
+  files: [...folders.flatMap((folder) => names.map((name) => `${folder}/${name}`)), ...histories.flatMap(withLogName)],
+  finds: ['packages', 'sources', 'architectures', 'modules', 'repositories', 'licences'],
 
   async *catalog(file, context) {
     const { distribution } = context
     const path = `/${file.path}`
+    if (histories.some((history) => withLogName(history).includes(file.path))) {
+      if (histories.includes(file.path)) yield* historyDamage(file.path, context)
+      return
+    }
     const reason = (await pendingChange(file)) ?? unused(file.path, context)
     if (reason !== undefined) yield { unknown: { path, reason } }
     if (!isDatabase(file.path) || reason !== undefined) return
-    yield* packagesOf(storedHeaders(await file.bytes()), { path, distribution })
+    yield* packagesOf(storedHeaders(await file.bytes()), { path, distribution, repositories: repositoriesOf(context) })
   },
 })
+
+function withLogName(history: string): string[] {
+  return [history, `${history}-wal`]
+}
+
+/** What package managers noted of where packages came from. */
+function repositoriesOf(context: CatalogContext): DnfHistory['repositories'] {
+  const found = histories.map((path) => historyAt(path, context))
+  return new Map(found.flatMap((history) => (history instanceof Problem ? [] : [...(history?.repositories ?? [])])))
+}
+
+function historyAt(path: string, context: CatalogContext): DnfHistory | Problem | undefined {
+  const bytes = context.contentOf(path)
+  if (bytes === undefined) return undefined
+  return attempt(() => readDnfHistory(withLog(bytes, context.contentOf(`${path}-wal`))))
+}
+
+function* historyDamage(path: string, context: CatalogContext): Steps {
+  const history = historyAt(path, context)
+  const [first] = history instanceof Problem ? [history] : (history?.problems ?? [])
+  if (first === undefined) return
+  const reason = `the repository of some packages is not known: their history is damaged: ${first.message}`
+  yield { unknown: { path: `/${path}`, reason } }
+}
 
 function isDatabase(path: string): boolean {
   return !path.endsWith('-wal') && !path.endsWith('-journal')
@@ -73,7 +105,7 @@ function storedHeaders(bytes: Buffer): StoredHeaders {
 }
 
 /** Packages that can be read, then what could not be. */
-function* packagesOf(records: StoredHeaders, origin: Origin): Steps {
+function* packagesOf(records: StoredHeaders, origin: Origin & Pick<DnfHistory, 'repositories'>): Steps {
   const damage: string[] = []
   const streamless: string[] = []
   for (const record of untilProblem(records)) {
@@ -84,7 +116,8 @@ function* packagesOf(records: StoredHeaders, origin: Origin): Steps {
     const header = record instanceof Problem ? record : attempt(() => located(record))
     if (header instanceof Problem) damage.push(header.message)
     else {
-      yield header.name === 'gpg-pubkey' ? undefined : { package: rpmPackage(header, origin) }
+      const repository = origin.repositories.get(nevraKey(header))
+      yield header.name === 'gpg-pubkey' ? undefined : { package: { ...rpmPackage(header, origin), repository } }
       if (lacksModule(header)) streamless.push(header.name)
       if (!header.isAsBuilt) damage.push(`the header of ${printable(header.name)} does not match its digest`)
     }

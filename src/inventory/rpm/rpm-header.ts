@@ -10,6 +10,7 @@ export interface RpmHeader {
   /** File name of the source package: `openssl-3.0.7-27.el9.src.rpm`. */
   readonly sourceRpm: string | undefined
   readonly vendor: string | undefined
+  readonly license: string | undefined
   /** `nodejs:18:9030020231213171826:rhel9`. */
   readonly modularityLabel: string | undefined
 }
@@ -25,6 +26,7 @@ const tags = {
   release: 1002,
   epoch: 1003,
   vendor: 1011,
+  license: 1014,
   architecture: 1022,
   sourceRpm: 1044,
   modularityLabel: 5096,
@@ -62,6 +64,7 @@ export function readHeader(blob: Buffer): RpmHeader {
     architecture: text(tags.architecture),
     sourceRpm: text(tags.sourceRpm),
     vendor: text(tags.vendor),
+    license: text(tags.license),
     modularityLabel: text(tags.modularityLabel),
   }
 }

@@ -6,7 +6,7 @@ import type { Origin } from '../system-package.ts'
 import type { RpmHeader } from './rpm-header.ts'
 
 export function rpmPackage(header: RpmHeader, { path, distribution }: Origin): Package {
-  const { name, architecture, vendor } = header
+  const { name, architecture, vendor, license } = header
   return {
     purl: rpmPurl(header, distribution),
     name,
@@ -16,6 +16,7 @@ export function rpmPackage(header: RpmHeader, { path, distribution }: Origin): P
     architecture,
     module: moduleOf(header),
     vendor,
+    licences: license === undefined ? undefined : [license],
     locations: [path],
   }
 }

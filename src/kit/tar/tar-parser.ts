@@ -70,6 +70,18 @@ export class TarParser {
     this.#isKept = false
   }
 
+  /** So many of the bytes that come next mean nothing and need not be read: `pass` takes their place. */
+  get ahead(): number {
+    return this.#stage === 'end' ? Number.POSITIVE_INFINITY : this.#skip
+  }
+
+  /** Passes over bytes that were not read: at most as many as are `ahead`. */
+  pass(bytes: number): void {
+    if (bytes > this.ahead) throw new RangeError('what is passed over must not mean anything')
+    this.#position += bytes
+    if (this.#stage !== 'end') this.#skip -= bytes
+  }
+
   /** Throws `malformed` with the place of the damage. */
   *push(chunk: Uint8Array): Yielded {
     const start = this.#position

@@ -99,7 +99,7 @@ export class CacheDirectory {
 
   /** Every file that is stored, the one used longest ago first. */
   async list(): Promise<StoredFile[]> {
-    const folders = ['layers', 'contents', 'images']
+    const folders = ['layers', 'contents', 'images', 'inventories']
     const found = (await Promise.all(folders.map((folder) => this.#filesIn(folder)))).flat()
     return found.toSorted((one, other) => one.usedAt.getTime() - other.usedAt.getTime())
   }

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import type { TargetFacts } from '../inventory.ts'
 import { CacheDirectory, CacheFailure, type StoredFile } from './cache-directory.ts'
 import { decodeImage, encodeImage, type KnownImage } from './image-file.ts'
+import { decodeInventory, encodeInventory } from './inventory-file.ts'
 import type { LayerFacts } from './layer-facts.ts'
 import { decodeContent, decodeLayer, encodeContent, encodeLayer } from './layer-file.ts'
 import { takeLease } from './lease.ts'
@@ -63,20 +65,21 @@ export class LayerCache implements AsyncDisposable {
     if (this.#writtenBytes > this.#options.limitBytes / 8) await this.#trim()
   }
 
-  async findImage(key: string): Promise<KnownImage | undefined> {
-    const name = imageFile(key)
-    const file = await this.#directory.read(name)
-    if (file === undefined) return undefined
-    try {
-      return decodeImage(key, file)
-    } catch {
-      await this.#directory.remove(name)
-      return undefined
-    }
+  findImage(key: string): Promise<KnownImage | undefined> {
+    return this.#decoded(imageFile(key), (file) => decodeImage(key, file))
   }
 
   async keepImage(key: string, image: KnownImage): Promise<void> {
     await this.#attempt(() => this.#write(imageFile(key), encodeImage(key, image)))
+  }
+
+  findInventory(key: string): Promise<TargetFacts | undefined> {
+    return this.#decoded(inventoryFile(key), (file) => decodeInventory(key, file))
+  }
+
+  async keepInventory(key: string, facts: TargetFacts): Promise<void> {
+    const file = encodeInventory(key, facts)
+    if (file.length <= this.#options.limitBytes) await this.#attempt(() => this.#write(inventoryFile(key), file))
   }
 
   /** See `takeLease`; without a usable cache everybody holds one. */
@@ -88,6 +91,18 @@ export class LayerCache implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isUsable && this.#writtenBytes > 0) await this.#trim()
+  }
+
+  /** What is damaged, whatever the damage makes the decoder say, is not there any more. */
+  async #decoded<Result>(name: string, decode: (file: Buffer) => Result): Promise<Result | undefined> {
+    const file = await this.#directory.read(name)
+    if (file === undefined) return undefined
+    try {
+      return decode(file)
+    } catch {
+      await this.#directory.remove(name)
+      return undefined
+    }
   }
 
   async #content(digest: string, size: number): Promise<Buffer | undefined> {
@@ -153,6 +168,10 @@ function layerFile(key: string): string {
 
 function imageFile(key: string): string {
   return join('images', fileName(key))
+}
+
+function inventoryFile(key: string): string {
+  return join('inventories', fileName(key))
 }
 
 function contentFile(digest: string): string {

@@ -6,6 +6,7 @@ import { seawall } from '../../helpers/seawall.ts'
 export interface Measured {
   readonly milliseconds: number
   readonly peakBytes?: number
+  readonly processorMs?: number
 }
 
 /** One thing to run, again and again. */
@@ -18,6 +19,8 @@ export interface Case {
   readonly run: Run
   /** The most it may take, in floors. */
   readonly limit?: number
+  /** The most it may take beyond the floor. */
+  readonly limitMs?: number
   readonly peakLimitBytes?: number
   /** How often, where it is not worth the usual number. */
   readonly rounds?: number
@@ -30,6 +33,7 @@ export interface Result {
   readonly milliseconds: number
   readonly ratio: number
   readonly limit: number | undefined
+  readonly limitMs: number | undefined
   readonly peakBytes: number | undefined
   readonly peakLimitBytes: number | undefined
 }
@@ -52,14 +56,18 @@ export async function measure(one: Case, rounds: number): Promise<Result> {
     milliseconds,
     ratio: milliseconds / floorMs,
     limit: one.limit,
+    limitMs: one.limitMs,
     peakBytes: peaks.length === 0 ? undefined : Math.max(...peaks),
     peakLimitBytes: one.peakLimitBytes,
   }
 }
 
-export function isMet({ ratio, limit, peakBytes = 0, peakLimitBytes = Number.POSITIVE_INFINITY }: Result): boolean {
-  return ratio <= (limit ?? Number.POSITIVE_INFINITY) && peakBytes <= peakLimitBytes
+export function isMet({ limit = unlimited, limitMs = unlimited, peakLimitBytes = unlimited, ...is }: Result): boolean {
+  const isFast = is.ratio <= limit && is.milliseconds - is.floorMs <= limitMs
+  return isFast && (is.peakBytes ?? 0) <= peakLimitBytes
 }
+
+const unlimited = Number.POSITIVE_INFINITY
 
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
@@ -80,9 +88,12 @@ export function program(command: string, ...args: readonly string[]): Run {
 export function ours(args: readonly string[], home?: string): Run {
   return async () => {
     const start = performance.now()
-    const { status, stderr, peakBytes } = await seawall(args, home === undefined ? {} : { env: { HOME: home } })
+    const { status, stderr, peakBytes, processorMs } = await seawall(
+      args,
+      home === undefined ? {} : { env: { HOME: home } },
+    )
     if (status !== 0) throw new Error(`seawall ${args.join(' ')} ended with ${String(status)}:\n${stderr}`)
-    return { milliseconds: performance.now() - start, peakBytes }
+    return { milliseconds: performance.now() - start, peakBytes, processorMs }
   }
 }
 
@@ -95,11 +106,15 @@ export function tableOf(results: readonly Result[]): string {
     seconds(result.milliseconds),
     `${seconds(result.floorMs)} (${result.floorName})`,
     `${result.ratio.toFixed(2)}${isMet(result) ? '' : ' ✗'}`,
-    result.limit === undefined ? '' : `${result.limit}`,
+    limitOf(result),
     result.peakBytes === undefined ? '' : formatBytes(result.peakBytes),
   ])
   const lines = [columns, columns.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`)
   return lines.join('\n')
+}
+
+function limitOf({ limit, limitMs }: Result): string {
+  return limitMs === undefined ? `${limit ?? ''}` : `+ ${seconds(limitMs)}`
 }
 
 function seconds(milliseconds: number): string {

@@ -8,6 +8,7 @@ import { hasProgram, projectDir } from '../../helpers/components.ts'
 import { temporaryDirectory } from '../../helpers/seawall.ts'
 import { benchImage } from './bench-image.ts'
 import { type Case, isMet, measure, ours, program, type Result, type Run, tableOf } from './measure.ts'
+import { sharedCases } from './shared-cases.ts'
 import { sparseLayout } from './sparse-image.ts'
 
 /**
@@ -63,7 +64,19 @@ async function imageCases(): Promise<Case[]> {
   return [
     cold,
     { name: 'docker archive, cold', floor: list, run: scanOf(dockerArchive), limit: 1.5, peakLimitBytes },
-    { name: 'gzip layers, again', floor: { name: 'cold', run: cold.run }, run: scanOf(layout, workspace.path) },
+    {
+      name: 'gzip layers, again',
+      floor: { name: 'cold', run: cold.run },
+      run: scanOf(layout, workspace.path),
+      limit: 0.15,
+    },
+    {
+      name: 'again, beyond the start',
+      floor: { name: '`--version`', run: program(process.execPath, seawallProgram, '--version') },
+      run: scanOf(layout, workspace.path),
+      limitMs: 400,
+    },
+    ...sharedCases(layout, join(workspace.path, 'shared')),
     { name: '20 GB of holes', floor: { name: 'cold', run: cold.run }, run: sparseScan(), rounds: 1 },
     ...peers(layout, inflate),
   ]

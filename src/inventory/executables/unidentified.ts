@@ -1,0 +1,40 @@
+import { counted } from '#kit/text.ts'
+import type { Ecosystem } from '#model/ecosystem.ts'
+import type { Package, Unknown } from '#model/package.ts'
+import type { Executable } from './facts.ts'
+
+/** What is left of them, by path, where no package is proved by the file itself. */
+export function unidentified(executables: readonly Executable[], packages: readonly Package[]): Executable[] {
+  const proving = new Set(packages.flatMap(({ locations }) => locations))
+  const left = executables.filter(({ path }) => !proving.has(path))
+  return left.toSorted((one, other) => (one.path < other.path ? -1 : 1))
+}
+
+const reportedLimit = 100
+
+/**
+ * Says so of each, programs before libraries, where no package of an operating system can own it. A file of which
+ * something was said is passed over.
+ */
+export function unknownExecutables(executables: readonly Executable[], told: readonly Unknown[]): Unknown[] {
+  const toldPaths = new Set(told.map(({ path }) => path))
+  const untold = executables.filter(({ path }) => !toldPaths.has(path))
+  const { executable = [], library = [] } = Object.groupBy(untold, ({ kind }) => kind)
+  const all = [...executable, ...library]
+  const shown = all.slice(0, reportedLimit).map(({ path, kind }): Unknown => ({ path, reason: reasons[kind] }))
+  const more = all.length - shown.length
+  const count = counted(more, 'more executable or library', 'more executables and libraries')
+  return more === 0 ? shown : [...shown, { path: '/', reason: `${count} could not be identified` }]
+}
+
+const reasons: Readonly<Record<Executable['kind'], string>> = {
+  executable: 'an executable that could not be identified',
+  library: 'a library that could not be identified',
+}
+
+/** Package managers whose databases say which files they own. */
+const systems = ['deb', 'apk', 'rpm', 'alpm', 'opkg', 'portage', 'nix', 'snap', 'cos', 'bottlerocket'] as const
+
+export function isSystem(ecosystem: Ecosystem | 'several'): boolean {
+  return systems.some((one) => one === ecosystem)
+}

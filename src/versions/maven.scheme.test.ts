@@ -1,0 +1,46 @@
+import { describeOrder } from '../../test/helpers/version-order.ts'
+import maven from './maven.scheme.ts'
+
+describeOrder(maven, {
+  ascending: [
+    [
+      '1-alpha',
+      '1-alpha-1',
+      '1-beta',
+      '1-milestone',
+      '1-rc',
+      '1-SNAPSHOT',
+      '1',
+      '1-sp',
+      '1-abc',
+      '1-xyz',
+      '1-1',
+      '1-2',
+      '1.1',
+    ],
+    ['2.0.0.M1', '2.0.0.RC1', '2.0.0.RC2', '2.0.0.RELEASE', '2.0.0.SP1', '2.0.1-SNAPSHOT', '2.0.1'],
+    ['1.0.0.X1', '1.0.0-X2'],
+    ['1.0.rc.1', '1', '1-x', '1.0.x.1', '1.0.1'],
+    ['31.0.1-android', '31.0.1-jre', '31.1-android'],
+    ['1-1.foo-bar1baz-.1', '1-2'],
+    ['1.0.0-gradle-beta3', '1.0.0-1'],
+    ['2.0.1-alpha', '2.0.1-alpha-1-SNAPSHOT', '2.0.1-alpha-1', '2.0.1'],
+  ],
+  equal: [
+    ['1', '1.0'],
+    ['1', '1.0.0-0'],
+    ['1', '1-ga'],
+    ['1', '1.Final'],
+    ['1', '1.0.RELEASE'],
+    ['1.', '1'],
+    ['1-a1', '1-alpha-1'],
+    ['1b2', '1-BETA-2'],
+    ['1m3', '1Milestone3'],
+    ['1-rc', '1-CR'],
+    ['01.02', '1.2'],
+    ['1x', '1-x'],
+    ['1.0.0.x', '1-x'],
+    ['1--2', '1-0-2'],
+  ],
+  refused: [' ', '1 0', '1\t', '1.0\u0000'],
+})
