@@ -16,7 +16,13 @@ async function identityOf(file: string): Promise<string | undefined> {
   const note = probe?.end() ?? Buffer.from('{"archives":[]}')
   const kept = { path, bytes: () => Promise.resolve(note), text: () => Promise.resolve(note.toString()) }
   const signal = AbortSignal.timeout(60_000)
-  const context = { signal, distribution: undefined, typeOf: () => undefined, namesIn: () => [] }
+  const context = {
+    signal,
+    distribution: undefined,
+    typeOf: () => undefined,
+    contentOf: () => undefined,
+    namesIn: () => [],
+  }
   for await (const found of await javaArchive.catalog(kept, context)) {
     if (found !== undefined && 'package' in found && found.package.hashes !== undefined) {
       return `${found.package.name}:${found.package.version}`
