@@ -7,7 +7,10 @@ import type { SbomComponent, SbomProperty } from './document.ts'
 export const propertyNames = {
   architecture: 'seawall:architecture',
   cataloger: 'seawall:cataloger',
+  build: 'seawall:distribution:build',
   codename: 'seawall:distribution:codename',
+  contentSet: 'seawall:distribution:content-set',
+  cpe: 'seawall:cpe',
   digest: 'seawall:subject:digest',
   idLike: 'seawall:distribution:id-like',
   layerCreatedBy: 'seawall:layer:created-by',
@@ -17,6 +20,7 @@ export const propertyNames = {
   location: 'seawall:location',
   module: 'seawall:module',
   platform: 'seawall:subject:platform',
+  repository: 'seawall:repository',
   sourceName: 'seawall:source:name',
   sourceVersion: 'seawall:source:version',
   subjectKind: 'seawall:subject:kind',
@@ -43,14 +47,20 @@ export function packageProperties(found: ListedPackage, unresolved: readonly str
     [propertyNames.layerDiffId]: layer?.diffId,
     [propertyNames.layerCreatedBy]: layer?.createdBy?.trim(),
     [propertyNames.module]: found.module,
+    [propertyNames.repository]: found.repository,
     [propertyNames.sourceName]: source?.name,
     [propertyNames.sourceVersion]: source?.version,
     [propertyNames.unresolvedDependency]: unresolved,
   })
 }
 
-export function distributionProperties({ codename, idLike }: Distribution): SbomProperty[] {
-  return propertiesOf({ [propertyNames.codename]: codename, [propertyNames.idLike]: idLike })
+export function distributionProperties({ codename, idLike, builds, contentSets }: Distribution): SbomProperty[] {
+  return propertiesOf({
+    [propertyNames.codename]: codename,
+    [propertyNames.idLike]: idLike,
+    [propertyNames.build]: builds,
+    [propertyNames.contentSet]: contentSets,
+  })
 }
 
 /** The first value of that name. */
