@@ -1,4 +1,5 @@
 import type { Probe } from '#image/entry.ts'
+import { elfHeadBytes, readElf, type Segment } from '../elf/elf.ts'
 import { isExecutable } from '../elf/executable.ts'
 import { Window } from '../elf/window.ts'
 import { readCrateList } from './crate-list.ts'
@@ -34,6 +35,10 @@ const sectionName = '.dep-v0\0'
 
 class CrateProbe implements Probe {
   readonly #window = new Window()
+  readonly #head = Buffer.alloc(elfHeadBytes)
+  #receivedBytes = 0
+  /** Parts of the file that hold code and nothing else. */
+  #code: readonly Segment[] = []
   /** The window is searched again once it holds so much. */
   #neededBytes = 0
   #last = ''
@@ -58,6 +63,14 @@ class CrateProbe implements Probe {
 
   #take(piece: Uint8Array): void {
     this.#isNamed ||= this.#names(piece)
+    const start = this.#receivedBytes
+    this.#receivedBytes += piece.length
+    if (start < elfHeadBytes) this.#head.set(piece.subarray(0, elfHeadBytes - start), start)
+    if (start < elfHeadBytes && this.#receivedBytes >= elfHeadBytes) this.#code = codeOf(this.#head)
+    if (this.#neededBytes === 0 && this.#window.bytes.length === 0 && isWithin(this.#code, start, piece.length)) {
+      this.#window.passOver(piece, 0)
+      return
+    }
     this.#window.append(piece)
     if (this.#window.bytes.length >= this.#neededBytes) this.#search({ isEnd: false })
   }
@@ -115,6 +128,18 @@ class CrateProbe implements Probe {
       this.#lists.add(text)
     } else this.#reasons.add('it holds more lists of crates than are read from one file')
   }
+}
+
+/** Where constants have a part of their own, as linkers have made it since 2018, there are none among the code. */
+function codeOf(head: Buffer): readonly Segment[] {
+  const segments = readElf(head)?.segments ?? []
+  const code = segments.filter((one) => one.isExecutable && !one.isWritable)
+  const hasConstants = segments.some((one) => one.offset > 0 && !one.isExecutable && !one.isWritable)
+  return hasConstants ? code : []
+}
+
+function isWithin(segments: readonly Segment[], start: number, bytes: number): boolean {
+  return segments.some(({ offset, sizeBytes }) => offset <= start && start + bytes <= offset + sizeBytes)
 }
 
 const peekBytes = 512
