@@ -90,21 +90,28 @@ function programHeaders(head: Buffer, layout: Layout): ProgramHeader[] {
   const table = readWord(head, is64 ? 32 : 28, layout)
   const entryBytes = readHalf(head, is64 ? 54 : 42, layout)
   const count = readHalf(head, is64 ? 56 : 44, layout)
-  const [flagsAt, offsetAt, addressAt, sizeAt, minimumBytes] = is64 ? [4, 8, 16, 32, 56] : [24, 4, 8, 16, 32]
-  if (table === undefined || entryBytes === undefined || count === undefined || entryBytes < minimumBytes) return []
+  if (table === undefined || entryBytes === undefined || count === undefined) return []
+  if (entryBytes < (is64 ? 56 : 32)) return []
   const headers: ProgramHeader[] = []
   for (let i = 0, at = table; i < count && at + entryBytes <= head.length; i++, at += entryBytes) {
-    const type = readWord(head, at, { ...layout, wordBytes: 4 })
-    const offset = readWord(head, at + offsetAt, layout)
-    const address = readWord(head, at + addressAt, layout)
-    const sizeBytes = readWord(head, at + sizeAt, layout)
-    if (type === undefined || offset === undefined || address === undefined || sizeBytes === undefined) continue
-    const flags = readWord(head, at + flagsAt, { ...layout, wordBytes: 4 }) ?? 0
-    const isExecutable = (flags & executableFlag) !== 0
-    const isWritable = (flags & writableFlag) !== 0
-    headers.push({ type, segment: { offset, address, sizeBytes, isWritable, isExecutable } })
+    const header = programHeader(head, at, layout)
+    if (header !== undefined) headers.push(header)
   }
   return headers
+}
+
+function programHeader(head: Buffer, at: number, layout: Layout): ProgramHeader | undefined {
+  const word: Layout = { ...layout, wordBytes: 4 }
+  const [flagsAt, offsetAt, addressAt, sizeAt] = layout.wordBytes === 8 ? [4, 8, 16, 32] : [24, 4, 8, 16]
+  const type = readWord(head, at, word)
+  const offset = readWord(head, at + offsetAt, layout)
+  const address = readWord(head, at + addressAt, layout)
+  const sizeBytes = readWord(head, at + sizeAt, layout)
+  if (type === undefined || offset === undefined || address === undefined || sizeBytes === undefined) return undefined
+  const flags = readWord(head, at + flagsAt, word) ?? 0
+  const isExecutable = (flags & executableFlag) !== 0
+  const isWritable = (flags & writableFlag) !== 0
+  return { type, segment: { offset, address, sizeBytes, isWritable, isExecutable } }
 }
 
 function readHalf(bytes: Buffer, at: number, { isBigEndian }: Layout): number | undefined {

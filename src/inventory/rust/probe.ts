@@ -1,5 +1,5 @@
 import type { Probe } from '#image/entry.ts'
-import { elfHeadBytes, readElf, type Segment } from '../elf/elf.ts'
+import { elfHeadBytes, isElf, readElf, type Segment } from '../elf/elf.ts'
 import { isExecutable } from '../elf/executable.ts'
 import { Window } from '../elf/window.ts'
 import { readCrateList } from './crate-list.ts'
@@ -11,8 +11,8 @@ import { mayStartObject, startBytes, zlibMark } from './zlib-start.ts'
  * ELF files stand at their end, when the list has streamed by, so it is known by what it is: a zlib stream of a JSON
  * object whose first member is the list.
  */
-export function probeCrates(head: Uint8Array): Probe | undefined {
-  return isExecutable(head) || isWebAssembly(head) ? new CrateProbe() : undefined
+export function probeCrates(head: Uint8Array, sizeBytes: number): Probe | undefined {
+  return isExecutable(head) || isWebAssembly(head) ? new CrateProbe(isElf(head) ? sizeBytes : 0) : undefined
 }
 
 function isWebAssembly(head: Uint8Array): boolean {
@@ -30,6 +30,9 @@ const keptLimitBytes = 16 * 1024 ** 2
 const effortLimit = 64 * 1024 ** 2
 const peekEffort = 64 * 1024
 
+/** In ELF files the names of sections stand at the end. */
+const tableBytes = 256 * 1024
+
 /** Names of sections stand between zero bytes in ELF files, and fill eight or sixteen bytes with them elsewhere. */
 const sectionName = '.dep-v0\0'
 
@@ -42,11 +45,16 @@ class CrateProbe implements Probe {
   /** The window is searched again once it holds so much. */
   #neededBytes = 0
   #last = ''
+  readonly #namesFrom: number
   #isNamed = false
   #effort = 0
   #keptBytes = 0
   readonly #lists = new Set<string>()
   readonly #reasons = new Set<string>()
+
+  constructor(elfBytes: number) {
+    this.#namesFrom = elfBytes - tableBytes
+  }
 
   write(chunk: Uint8Array): void {
     for (let at = 0; at < chunk.length; at += pieceBytes) this.#take(chunk.subarray(at, at + pieceBytes))
@@ -62,9 +70,9 @@ class CrateProbe implements Probe {
   }
 
   #take(piece: Uint8Array): void {
-    this.#isNamed ||= this.#names(piece)
     const start = this.#receivedBytes
     this.#receivedBytes += piece.length
+    this.#isNamed ||= this.#receivedBytes >= this.#namesFrom && this.#names(piece)
     if (start < elfHeadBytes) this.#head.set(piece.subarray(0, elfHeadBytes - start), start)
     if (start < elfHeadBytes && this.#receivedBytes >= elfHeadBytes) this.#code = codeOf(this.#head)
     if (this.#neededBytes === 0 && this.#window.bytes.length === 0 && isWithin(this.#code, start, piece.length)) {
