@@ -75,6 +75,11 @@ const Package = z.object({
     .array(z.object({ algorithm: z.enum(['md5', 'sha1', 'sha256', 'sha384', 'sha512']), value: z.string() }))
     .optional(),
   dependencies: z.array(z.string()).optional().describe('names of the packages that it needs'),
+  ownedBy: z.string().optional().describe('purl of the package of the operating system whose advisories judge it'),
+  changedSince: z
+    .string()
+    .optional()
+    .describe('purl of the package of the operating system that installed it before it was changed'),
   locations: z.array(z.string()),
   layer: Layer.optional().describe('layer that wrote the file that proves the package; absent for directories'),
 })

@@ -7,6 +7,7 @@ import type { SbomComponent, SbomProperty } from './document.ts'
 export const propertyNames = {
   architecture: 'seawall:architecture',
   cataloger: 'seawall:cataloger',
+  changedSince: 'seawall:changed-since',
   codename: 'seawall:distribution:codename',
   digest: 'seawall:subject:digest',
   idLike: 'seawall:distribution:id-like',
@@ -16,6 +17,7 @@ export const propertyNames = {
   licence: 'seawall:licence',
   location: 'seawall:location',
   module: 'seawall:module',
+  ownedBy: 'seawall:owned-by',
   platform: 'seawall:subject:platform',
   sourceName: 'seawall:source:name',
   sourceVersion: 'seawall:source:version',
@@ -39,10 +41,12 @@ export function packageProperties(found: ListedPackage, unresolved: readonly str
   return propertiesOf({
     [propertyNames.architecture]: found.architecture,
     [propertyNames.cataloger]: found.cataloger,
+    [propertyNames.changedSince]: found.changedSince,
     [propertyNames.layerIndex]: layer && String(layer.index),
     [propertyNames.layerDiffId]: layer?.diffId,
     [propertyNames.layerCreatedBy]: layer?.createdBy?.trim(),
     [propertyNames.module]: found.module,
+    [propertyNames.ownedBy]: found.ownedBy,
     [propertyNames.sourceName]: source?.name,
     [propertyNames.sourceVersion]: source?.version,
     [propertyNames.unresolvedDependency]: unresolved,
