@@ -60,15 +60,15 @@ export interface Selector {
   /** True when the file is wanted for its path (as in `Entry.path`). Called once per file: must be cheap. */
   wants(path: string): boolean
   /**
-   * For a file not wanted by path: a probe for what its first bytes show. `head` has 64 bytes, fewer if the file has;
-   * `path` is as in `Entry.path`, so that a probe can decline by name at once.
+   * For a file not wanted by path: a probe for what its first bytes show, or for what its name promises. `head` has 64
+   * bytes, fewer if the file has; with none at all only the name counts.
    */
   probe(head: Uint8Array, sizeBytes: number, path: string): Probe | undefined
   /** Who probes, where their notes can be told apart; absent where they cannot, and then nothing of it is stored. */
   readonly analysers?: readonly Analyser[] | undefined
 }
 
-/** Knows files by their content. */
+/** Knows files by their content, or else by their name. */
 export interface Analyser {
   readonly id: string
   /** Raised when its probe would keep something else of the same file. */

@@ -34,6 +34,8 @@ export interface CatalogContext {
   typeOf(path: string): FileType | undefined
   /** What was kept of the file there, links followed: of one that this cataloger's own globs name, everything. */
   contentOf(path: string): Buffer | undefined
+  /** Names of what the folder at this path holds, links followed; the same array each time. */
+  namesIn(folder: string): readonly string[]
 }
 
 export type Found =
@@ -96,7 +98,10 @@ export interface Cataloger {
   readonly folders?: readonly string[]
   /** Globs of folders: what is below is left out where nothing but a link leads there. */
   readonly exceptLinked?: readonly string[]
-  /** For formats known by content: a probe when the first bytes and the path look right. `files` may then be empty. */
+  /**
+   * For formats known by content, or too large to be kept: a probe when the first bytes or the name look right. `files`
+   * may then be empty. Asked with no first bytes, it answers for the name alone.
+   */
   readonly probe?: (head: Uint8Array, sizeBytes: number, path: string) => Probe | undefined
   /** Present where the package manager keeps record of the files that its packages brought. */
   readonly ownership?: Ownership

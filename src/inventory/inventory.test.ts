@@ -222,3 +222,79 @@ describe('a file that is known by content', () => {
     expect(catalogers.map(({ id }) => id)).toEqual(['lines', 'scripts'])
   })
 })
+
+describe('what a cataloger sees beside its file', () => {
+  const neighbours: Cataloger = {
+    ...lines,
+    files: ['db/*/name', 'db/*/licence'],
+    catalog(file, context) {
+      if (file.path.endsWith('licence')) return []
+      const licence = context.contentOf(file.path.replace('name', 'licence'))?.toString()
+      return [{ package: { ...packageOf('a 1', `/${file.path}`), licences: licence === undefined ? [] : [licence] } }]
+    },
+  }
+
+  it('is what lies there, through links, where its globs name it', async () => {
+    const files = {
+      'db/a/name': 'a',
+      'db/b/name': 'b',
+      'db/b/licence': { link: '../../x' },
+      x: 'MIT',
+      'db/a/other': 'y',
+    }
+    const { packages } = await inventoryOf(files, ['x'], [neighbours])
+    expect(packages.map(({ licences }) => licences)).toEqual([[], ['MIT']])
+  })
+
+  it('is nothing where only a probe looked', async () => {
+    const licence = packNotes([{ id: 'scripts', bytes: Buffer.from('GPL') }])
+    const { packages } = await inventoryOf({ 'db/a/name': 'a', 'db/a/licence': licence }, [], [neighbours])
+    expect(packages.map(({ licences }) => licences)).toEqual([[]])
+  })
+})
+
+describe('folders that a cataloger knows by their names', () => {
+  const folders: Cataloger = {
+    ...lines,
+    files: [],
+    folders: ['store/*'],
+    async catalog(file) {
+      expect(await file.text()).toBe('')
+      return [{ package: packageOf(file.path.replace('store/', '').replace('-', ' '), `/${file.path}`) }]
+    },
+  }
+
+  it('are given to it once, by where they are, and told by their layer', async () => {
+    const tree = rootOf({ 'store/a-1/x': '', 'store/file': 'x' }, { 'store/b-2/y/z': '', 'store/c-3': { link: 'b-2' } })
+    const { packages } = await catalog(tree, { catalogers: [folders], signal: new AbortController().signal })
+    expect(packages.map(({ purl, layerIndex }) => [purl, layerIndex])).toEqual([
+      ['pkg:npm/a@1', 0],
+      ['pkg:npm/b@2', 1],
+    ])
+  })
+})
+
+describe('what an image was built from', () => {
+  const builds: Cataloger = {
+    ...lines,
+    files: ['builds/*'],
+    async catalog(file) {
+      const text = await file.text()
+      return [{ origin: text.startsWith('set') ? { contentSets: text.split(' ') } : { builds: [text] } }]
+    },
+  }
+  const files = { 'builds/1': 'set-b set-a', 'builds/2': 'set-a', 'builds/3': 'x-1-2' }
+
+  it('belongs to its distribution, each part once', async () => {
+    const { distribution } = await inventoryOf({ ...files, 'etc/os-release': 'ID=rhel' }, [], [builds])
+    expect(distribution).toMatchObject({ id: 'rhel', contentSets: ['set-a', 'set-b'], builds: ['x-1-2'] })
+  })
+
+  it('is unknown where no distribution is told', async () => {
+    const { distribution, unknowns } = await inventoryOf(files, [], [builds])
+    expect(distribution).toBeUndefined()
+    expect(unknowns.map(({ reason }) => reason)).toEqual([
+      'it tells which repositories it was built from, but not which distribution it is',
+    ])
+  })
+})

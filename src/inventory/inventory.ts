@@ -2,6 +2,7 @@ import type { LayerContents } from '#image/entry.ts'
 import type { FileTree } from '#image/file-tree.ts'
 import type { Progress } from '#kit/context.ts'
 import { Problem } from '#kit/errors.ts'
+import { baseOf } from '#kit/path.ts'
 import { inTurns, Turns, type Work } from '#kit/turns.ts'
 import type { BuildOrigin, Distribution } from '#model/distribution.ts'
 import type { Package, Unknown } from '#model/package.ts'
@@ -63,6 +64,7 @@ export async function catalog(
     distribution,
     typeOf: (path) => tree.lookup(path, { follow: true })?.type,
     contentOf: (path) => wholeContent(tree, path),
+    namesIn: listing(tree),
   }
   const older = olderVersions(layers, new Set(plan.jobs.map(({ realPath }) => realPath)))
   const results: Result[] = []
@@ -244,6 +246,16 @@ function unknownKey({ path, reason }: Unknown): string {
 function sortedBy<Item>(items: readonly Item[], key: (item: Item) => string): Item[] {
   const keyed = items.map((item) => ({ key: key(item), item }))
   return keyed.toSorted((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key))).map(({ item }) => item)
+}
+
+/** Remembers the folders that were asked for: many files of one folder ask for the same. */
+function listing(tree: FileTree): CatalogContext['namesIn'] {
+  const known = new Map<string, readonly string[]>()
+  return (folder) => {
+    const names = known.get(folder) ?? tree.children(folder).map(({ path }) => baseOf(path))
+    known.set(folder, names)
+    return names
+  }
 }
 
 interface Release {

@@ -1,5 +1,5 @@
 import type { FileNode, FileTree } from '#image/file-tree.ts'
-import { baseOf } from '#kit/path.ts'
+import { baseOf, parentOf } from '#kit/path.ts'
 import type { Work } from '#kit/turns.ts'
 import type { Unknown } from '#model/package.ts'
 import { type Glob, parseGlob, type Segment } from './glob.ts'
@@ -17,15 +17,42 @@ const linksLimit = 200_000
 export function* linkedFiles(tree: FileTree, globs: readonly string[]): Work<LinkedFiles> {
   const search = new Search(tree)
   const patterns = globs.map(parseGlob)
-  const anywhere = patterns.filter(({ isAnywhere }) => isAnywhere)
+  const startsAt = startsOf(patterns.filter(({ isAnywhere }) => isAnywhere))
   for (const pattern of patterns.filter(({ isAnywhere }) => !isAnywhere))
     yield* search.expand({ real: '', virtual: '', pattern, position: 0 })
-  const links = yield* tree.search(({ entry }) => entry.type === 'symlink')
-  for (const link of links.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
-    for (const pattern of anywhere) yield* search.followFrom(link, pattern)
+  for (const node of tree.walk()) {
+    if (node.type === 'symlink') for (const start of startsAt(node.path)) yield* search.followFrom(node, start)
     yield
   }
   return search.found()
+}
+
+/** A segment of a glob that a link may stand for. */
+interface Start {
+  readonly pattern: Glob
+  readonly position: number
+}
+
+/** Indexed by the link's name, or else by that of its folder, so that most links cost one look into each table. */
+function startsOf(patterns: readonly Glob[]): (path: string) => readonly Start[] {
+  const byName = new Map<string, Start[]>()
+  const byFolder = new Map<string, Start[]>()
+  const others: Start[] = []
+  for (const pattern of patterns) {
+    for (const [position, { name }] of pattern.segments.entries()) {
+      const folder = pattern.segments[position - 1]?.name
+      if (name !== undefined) listAt(byName, name).push({ pattern, position })
+      else if (folder !== undefined) listAt(byFolder, folder).push({ pattern, position })
+      else others.push({ pattern, position })
+    }
+  }
+  return (path) => [...(byName.get(baseOf(path)) ?? []), ...(byFolder.get(baseOf(parentOf(path))) ?? []), ...others]
+}
+
+function listAt(index: Map<string, Start[]>, key: string): Start[] {
+  const list = index.get(key) ?? []
+  index.set(key, list)
+  return list
 }
 
 /** Where a search stands: all segments before `position` are found. */
@@ -56,14 +83,10 @@ class Search {
     return { wanted: this.#wanted, unknowns: [...this.#unknowns, ...excess] }
   }
 
-  /** The link may stand for any segment. */
-  *followFrom(link: FileNode, pattern: Glob): Work<void> {
-    const names = link.path.split('/')
-    for (const position of pattern.segments.keys()) {
-      const parts = names.slice(-position - 1)
-      const isMatch = parts.length > position && parts.every((name, index) => pattern.segments[index]?.matches(name))
-      if (isMatch) yield* this.#enter(link, { virtual: link.path, pattern, position: position + 1 })
-    }
+  *followFrom(link: FileNode, { pattern, position }: Start): Work<void> {
+    const parts = link.path.split('/').slice(-position - 1)
+    const isMatch = parts.length > position && parts.every((name, index) => pattern.segments[index]?.matches(name))
+    if (isMatch) yield* this.#enter(link, { virtual: link.path, pattern, position: position + 1 })
   }
 
   *expand(place: Place): Work<void> {

@@ -51,6 +51,8 @@ export const ecosystems = {
   terraform: { title: 'Terraform', purlType: 'terraform', scheme: 'semver' },
   wordpress: { title: 'WordPress', purlType: 'wordpress-plugin', scheme: 'composer' },
   brew: { title: 'Homebrew', purlType: 'brew' },
+  'vscode-extension': { title: 'Visual Studio Code', purlType: 'vscode-extension', scheme: 'semver' },
+  'chrome-extension': { title: 'Chrome', purlType: 'chrome-extension' },
   bitnami: { title: 'Bitnami', purlType: 'bitnami', scheme: 'bitnami', namespace: 'bitnami' },
   generic: { title: 'other software', purlType: 'generic' },
 } as const satisfies Readonly<Record<string, EcosystemFacts>>

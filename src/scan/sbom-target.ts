@@ -7,7 +7,7 @@ import { readAll } from '#kit/limits.ts'
 import { sortedUnknowns, type TargetInventory } from './inventory.ts'
 
 const prefix = 'sbom:'
-const sizeLimitBytes = 256 * 1024 * 1024
+const sizeLimitBytes = 128 * 1024 * 1024
 const headBytes = 4096
 
 /** A bill of materials that somebody names in place of an image. */

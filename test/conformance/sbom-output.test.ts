@@ -65,8 +65,7 @@ const origin = { created: new Date('2030-01-02T03:04:05Z'), tool: { name: 'seawa
 
 async function factsOf(image: string): Promise<SbomFacts> {
   if (image === 'the sample') return writableAsXml(sampleFacts)
-  const inventory = await inventoryOfImage(argumentOf(image))
-  return inventory
+  return await inventoryOfImage(argumentOf(image))
 }
 
 /** XML 1.0 has no way to write an escape character. */

@@ -73,6 +73,7 @@ async function packagesOf(content: Buffer): Promise<Package[]> {
     distribution: undefined,
     typeOf: () => undefined,
     contentOf: () => undefined,
+    namesIn: () => [],
   }
   const packages: Package[] = []
   for await (const found of await goBinary.catalog(file, context))

@@ -66,6 +66,7 @@ async function packagesOf(bytes: Buffer): Promise<Package[]> {
     distribution: undefined,
     typeOf: () => undefined,
     contentOf: () => undefined,
+    namesIn: () => [],
   }
   const packages: Package[] = []
   for await (const found of await cataloger.catalog(file, context))

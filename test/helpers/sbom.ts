@@ -77,6 +77,8 @@ export const sampleFacts: SbomFacts = {
       ecosystem: 'rpm',
       architecture: 'x86_64',
       module: 'nginx:1.22',
+      repository: 'appstream',
+      cpes: ['cpe:2.3:a:f5:nginx:1.22.1:*:*:*:*:*:*:*', 'cpe:2.3:a:nginx:nginx:1.22.1:*:*:*:*:*:*:*'],
       locations: ['/var/lib/rpm/rpmdb.sqlite'],
     },
   ],

@@ -103,6 +103,29 @@ describe.each(Object.entries(builders))('partialReader of a layer in %s', (forma
 })
 
 describe('partialReader', () => {
+  const lengths: Selector = {
+    wants: wanted.wants,
+    probe(_, size, path) {
+      const kept = Buffer.from(`${size} bytes`)
+      return path.endsWith('/big') ? { write: () => undefined, end: () => kept } : undefined
+    },
+  }
+
+  it('looks into files that a probe asks for by their names', async () => {
+    const layer = estargzLayer(tarOf([...files, { name: 'usr/share/more', content: randomBytes(2_000_000) }]))
+    const { contents } = await pull([layer], { selector: lengths })
+    expect(contents.layers[0]?.reading).toEqual({ by: 'estargz' })
+    const big = contents.layers[0]?.entries.find(({ path }) => path === 'usr/share/big')
+    expect(big?.content?.toString()).toBe('400000 bytes')
+  })
+
+  it('reads the whole layer where such a file is too large to be kept', async () => {
+    const { contents } = await pull([estargzLayer(archive)], { selector: lengths, limits: { keptFileBytes: 100_000 } })
+    expect(contents.layers[0]?.reading).toEqual({ by: 'whole', reason: 'a file to be looked into is too large' })
+    const big = contents.layers[0]?.entries.find(({ path }) => path === 'usr/share/big')
+    expect(big?.content?.toString()).toBe('400000 bytes')
+  })
+
   it('reads eStargz files that share a gzip member', async () => {
     const layer = estargzLayer(archive, { memberBytes: 100_000, chunkBytes: 1000 })
     const [part, whole] = [await pull([layer]), await pull([layer], { partial: false })]

@@ -40,12 +40,13 @@ async function readByTable(blob: LayerBlob, parts: BlobParts, request: LayerRequ
   using deadline = new Deadline(request.signal, limits.layerMs, name)
   const options = { limits, signal: deadline.signal }
   const members = await membersOf(parts, anchor, options)
-  const isWanted = members.map(({ header: { type, path } }) => type === 'file' && selector.wants(path))
+  const isWanted = members.map((member) => isNamed(member, selector))
   const isFetched = ({ header }: Member, index: number) =>
     isWanted[index] === true && header.size <= limits.keptFileBytes
+  if (members.some((member) => isTooLarge(member, request)))
+    throw new Problem('limit_exceeded', 'a file to be looked into is too large')
   const { byPath, bytes } = await fetchContents(parts, members.filter(isFetched), options)
-  const wanted = new Set(members.filter((_, index) => isWanted[index]).map(({ header }) => header.path))
-  const collected = collect(members, byPath, { ...request, name, deadline, wanted })
+  const collected = collect(members, byPath, { ...request, name, deadline })
   const unseen = members.filter((member, index) => isWanted[index] !== true && isExecutable(member)).length
   const reason = `${unseen} of its executables were not looked into: it was read by its table of contents`
   const unknowns = unseen === 0 ? collected.unknowns : [...collected.unknowns, { path: name, reason }]
@@ -64,16 +65,14 @@ async function membersOf(
 interface Collecting extends LayerRequest {
   readonly name: string
   readonly deadline: Deadline
-  readonly wanted: ReadonlySet<string>
 }
 
 /** The same limits and refusals as for an archive. Takes contents out of `byPath` as it copies them. */
 function collect(
   members: readonly Member[],
   byPath: Map<string, Buffer>,
-  { name, limits, deadline, wanted }: Collecting,
+  { name, limits, selector, deadline }: Collecting,
 ): Pick<LayerContents, 'entries' | 'unknowns'> {
-  const selector: Selector = { wants: (path) => wanted.has(path), probe: () => undefined }
   const collector = new LayerCollector({ keep() {}, skip() {} }, { selector, limits, name }, deadline)
   for (const { header } of members) {
     collector.take(header)
@@ -82,6 +81,19 @@ function collect(
     byPath.delete(header.path)
   }
   return collector.finish()
+}
+
+/** Whether its name says that its content is needed. */
+function isNamed({ header: { type, path, size } }: Member, selector: Selector): boolean {
+  return type === 'file' && (selector.wants(path) || selector.probe(noBytes, size, path) !== undefined)
+}
+
+const noBytes = new Uint8Array(0)
+
+/** A wanted file that is too large is told; one for a probe streams by where the layer is read as a whole. */
+function isTooLarge({ header: { type, path, size } }: Member, { limits, selector }: LayerRequest): boolean {
+  const isProbed = type === 'file' && size > limits.keptFileBytes && !selector.wants(path)
+  return isProbed && selector.probe(noBytes, size, path) !== undefined
 }
 
 function isExecutable({ header: { type, size, mode } }: Member): boolean {

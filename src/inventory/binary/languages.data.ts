@@ -4,6 +4,9 @@ import type { Family } from './family.ts'
 /** What may follow the numbers of a CPython release. */
 const pythonEnd = String.raw`(?:(?:a|b|rc)\d{1,2})?\+?`
 
+/** Erlang/OTP 17 was the first that is numbered this way. */
+const otpReleases = Array.from({ length: 15 }, (_, index) => 17 + index)
+
 /** Interpreters, virtual machines and compilers. */
 export const languages: readonly Family[] = [
   {
@@ -90,7 +93,7 @@ export const languages: readonly Family[] = [
   {
     name: 'erlang',
     files: ['beam.smp', 'beam'],
-    evidence: [alone('2', String.raw`\d(?:\.\d{1,3}){1,4}`), alone('1', String.raw`[5-9](?:\.\d{1,3}){1,4}`)],
+    evidence: otpReleases.map((release) => alone(`${release}.`)),
     cpe: String.raw`erlang:erlang\/otp`,
     verified: 'Debian 12: erlang-base 25.2.3',
   },

@@ -48,18 +48,15 @@ function* listed(requires: readonly unknown[], location: string): Generator<Outc
 }
 
 function* graphed(nodes: Readonly<Record<string, unknown>>, location: string): Generator<Outcome> {
-  for (const id of Object.keys(nodes)) {
-    const node = Node.safeParse(nodes[id]).data
+  const read = new Map(Object.keys(nodes).map((id) => [id, Node.safeParse(nodes[id]).data]))
+  const names = new Map([...read].map(([id, node]) => [id, nameOfReference(node?.ref ?? node?.pref ?? '')]))
+  for (const node of read.values()) {
     const reference = node?.ref ?? node?.pref
     if (node === undefined) yield 'unreadable'
     else if (reference === undefined || node.path !== undefined || node.context === 'build') yield 'left-out'
-    else yield referencedPackage(reference, { location, dependencies: namesOf(node.requires, nodes) })
+    else {
+      const dependencies = node.requires.flatMap((id) => names.get(id) ?? [])
+      yield referencedPackage(reference, { location, dependencies })
+    }
   }
-}
-
-function namesOf(ids: readonly string[], nodes: Readonly<Record<string, unknown>>): string[] {
-  return ids.flatMap((id) => {
-    const node = Object.hasOwn(nodes, id) ? Node.safeParse(nodes[id]).data : undefined
-    return nameOfReference(node?.ref ?? node?.pref ?? '') ?? []
-  })
 }

@@ -2,7 +2,7 @@ import { defineCataloger } from '../cataloger.ts'
 import { type Outcome, withCounts } from '../outcomes.ts'
 import { isPackaging } from '../packaging-folders.ts'
 import { referencedPackage } from './reference.ts'
-import { linesBySection } from './sections.ts'
+import { linesIn } from './sections.ts'
 
 /** What is needed to build or to test only (`tool_requires`, `test_requires`, `build_requires`) is left out. */
 export default defineCataloger({
@@ -24,5 +24,5 @@ export default defineCataloger({
 })
 
 function* outcomesOf(text: string, location: string): Generator<Outcome> {
-  for (const line of linesBySection(text).get('requires') ?? []) yield referencedPackage(line, { location })
+  for (const line of linesIn(text, 'requires')) yield referencedPackage(line, { location })
 }

@@ -1,7 +1,7 @@
 import { defineCataloger, type Found } from '../cataloger.ts'
 import { type Outcome, withCounts } from '../outcomes.ts'
 import { conanPackage, nameOfReference, referencedPackage } from './reference.ts'
-import { linesBySection } from './sections.ts'
+import { linesIn } from './sections.ts'
 
 /**
  * In the cache of Conan 1 the folders say what a package is. Anywhere else the file is what `conan install` left behind
@@ -19,7 +19,7 @@ export default defineCataloger({
 
   async catalog(file) {
     const location = `/${file.path}`
-    const required = linesBySection(await file.text()).get('full_requires') ?? []
+    const required = [...linesIn(await file.text(), 'full_requires')]
     if (isOfConan2(file.path)) return nameless(location)
     return withCounts(inCache(file.path, required) ?? installed(required, location), location)
   },

@@ -1,18 +1,14 @@
 import { linesOf } from '../text-lines.ts'
 
-/** Lines of an ini-like file of Conan by section; blank ones and comments are left out. */
-export function linesBySection(text: string): ReadonlyMap<string, readonly string[]> {
-  const sections = new Map<string, string[]>()
-  let lines: string[] | undefined
+/** Lines of one section of an ini-like file of Conan; blank ones and comments are left out. */
+export function* linesIn(text: string, section: string): Generator<string> {
+  const heading = `[${section}]`
+  let isInside = false
   for (const raw of linesOf(text)) {
     const line = withoutComment(raw).trim()
-    if (line.startsWith('[') && line.endsWith(']')) {
-      const name = line.slice(1, -1)
-      lines = sections.get(name) ?? []
-      sections.set(name, lines)
-    } else if (line !== '') lines?.push(line)
+    if (line.startsWith('[') && line.endsWith(']')) isInside = line === heading
+    else if (isInside && line !== '') yield line
   }
-  return sections
 }
 
 /** A `#` inside a word begins a revision, not a comment. */

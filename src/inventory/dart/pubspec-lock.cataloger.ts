@@ -8,7 +8,7 @@ import { type Outcome, withCounts } from '../outcomes.ts'
 import { isPackaging } from '../packaging-folders.ts'
 import { repositoryUrl } from '../repository-url.ts'
 
-const Lock = z.object({ packages: Members.nullish() })
+const Lock = z.object({ packages: Members.nullable() })
 const Description = z.object({
   name: optionalText,
   url: optionalText,

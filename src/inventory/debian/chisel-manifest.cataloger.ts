@@ -26,6 +26,8 @@ export default defineCataloger({
 
 const textLimitBytes = 64 * 1024 ** 2
 const lineLimit = 64 * 1024
+/** Entries that cannot be read after which the file is given up. */
+const damageLimit = 10_000
 
 function decompress(bytes: Buffer, at: string): string {
   try {
@@ -56,6 +58,10 @@ function* catalogText(text: string, origin: Origin): Steps {
     if (found !== undefined) packages += 1
     else if (listed !== undefined) incomplete += 1
     yield found === undefined ? undefined : { package: found }
+    if (incomplete === damageLimit) {
+      yield { unknown: { path: origin.path, reason: 'too much of it cannot be read: the rest was not read' } }
+      return
+    }
   }
   if (incomplete > 0) yield { unknown: { path: origin.path, reason: `entries that cannot be read: ${incomplete}` } }
   if (packages > 0) {

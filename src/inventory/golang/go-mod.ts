@@ -50,10 +50,12 @@ function* directivesOf(text: string): Generator<Directive> {
   }
 }
 
-/** Without the comment; words may be quoted. A line that is too long for any directive is one word. */
+/** Without the comment; words may be quoted. No directive is as long as the limit, and one cut off there is damaged. */
 function wordsOf(line: string): string[] {
-  if (line.length > 8192) return [line.slice(0, 100)]
-  const words = line.trim().split(/[ \t]+/)
+  const words = line
+    .slice(0, 8192)
+    .trim()
+    .split(/[ \t]+/)
   const comment = words.findIndex((word) => word.startsWith('//'))
   return (comment === -1 ? words : words.slice(0, comment)).filter((word) => word !== '').map(unquoted)
 }

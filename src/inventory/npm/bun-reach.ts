@@ -26,7 +26,7 @@ export function reachedKeys(
 }
 
 /** Nothing real nests deeper. */
-const depthLimit = 50
+const depthLimit = 16
 
 /** `a/@s/b/`, `a/` and the empty one for `a/@s/b`. */
 function foldersOf(key: string): readonly string[] {

@@ -18,7 +18,7 @@ export function neededNames(needs: Needs): readonly string[] | undefined {
 }
 
 /** `string-width` of `npm:string-width@^4.2.0`. */
-export function aliasedName(range: unknown): string | undefined {
+function aliasedName(range: unknown): string | undefined {
   return typeof range === 'string' ? /^npm:(@?[^@]{1,400})@/.exec(range)?.[1] : undefined
 }
 

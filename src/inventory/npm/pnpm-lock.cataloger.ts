@@ -48,12 +48,20 @@ export default defineCataloger({
   },
 })
 
+/** pnpm writes two at most; what stands before the first mark is one, too. */
+const documentsLimit = 10
+
 function* readDocuments(content: string, location: string): Generator<Outcome> {
   if (content.length > yamlLimitBytes) {
     throw new Problem('limit_exceeded', `a lock file of more than ${yamlLimitBytes} bytes`, { at: location })
   }
-  const documents = content.replace(/^\uFEFF/, '').split(/^---[ \t]*\r?$/m, 10)
-  for (const document of documents.filter((part) => part.trim() !== '')) {
+  const parts = content.replace(/^\uFEFF/, '').split(/^---[ \t]*\r?$/m, documentsLimit + 1)
+  if (parts.length > documentsLimit) {
+    throw new Problem('limit_exceeded', `a lock file of more than ${documentsLimit - 1} documents`, { at: location })
+  }
+  const documents = parts.filter((part) => part.trim() !== '')
+  if (documents.length === 0) throw new Problem('malformed', 'there is nothing in it', { at: location })
+  for (const document of documents) {
     const { importers, packages = {}, snapshots } = parseYaml(Lock, document, location)
     const reached = snapshots && importers && reachedPackages(importers, snapshots)
     for (const [key, value] of membersOf(packages)) yield readEntry(key, value, { reached, snapshots, location })

@@ -29,7 +29,7 @@ export function parseRequirement(text: string): Requirement | undefined {
 
 /** `==1.0` and `===1.0`, but not `==1.*`. */
 export function pinnedVersion(range: string): string | undefined {
-  return /^\(?\s{0,20}={2,3}\s{0,20}([^\s*,;()<>=!~]{1,200})\s{0,20}\)?$/.exec(range.trim())?.[1]
+  return /^\(?\s{0,20}={2,3}\s{0,20}([^\s*,;()<>=~]{1,200})\s{0,20}\)?$/.exec(range.trim())?.[1]
 }
 
 /** Names of what is needed without any extra, each once as it is first written. */

@@ -10,19 +10,24 @@ export function reachedNodes<Item extends Node>(
   { roots, needsOf }: { readonly roots: readonly Node[]; readonly needsOf: (node: Item) => readonly Node[] },
 ): ReadonlySet<Item> {
   const byName = Map.groupBy(nodes, ({ name }) => name)
+  const byVersion = Map.groupBy(nodes, identity)
   const reached = new Set<Item>()
   const asked = new Set<string>()
   const ahead = [...roots]
   for (let need = ahead.pop(); need !== undefined; need = ahead.pop()) {
-    const { name, version } = need
-    const key = `${name} ${version ?? ''}`
+    const key = identity(need)
     if (asked.has(key)) continue
     asked.add(key)
-    for (const node of byName.get(name) ?? []) {
-      if ((version !== undefined && node.version !== version) || reached.has(node)) continue
+    const answers = need.version === undefined ? byName.get(need.name) : byVersion.get(key)
+    for (const node of answers ?? []) {
+      if (reached.has(node)) continue
       reached.add(node)
       ahead.push(...needsOf(node))
     }
   }
   return reached
+}
+
+function identity({ name, version = '' }: Node): string {
+  return `${name} ${version}`
 }

@@ -1,3 +1,4 @@
+import { Problem } from '#kit/errors.ts'
 import type { CatalogContext } from '../cataloger.ts'
 import { defineCataloger, type Steps } from '../cataloger.ts'
 import { linesOf } from '../text-lines.ts'
@@ -23,12 +24,19 @@ export default defineCataloger({
   },
 })
 
+/** Nothing real has a tenth of it. */
+const linesLimit = 2000
+
 function* readList(text: string, path: string, context: CatalogContext): Steps {
   const folder = path.slice(0, path.lastIndexOf('/') + 1)
   const location = `/${path}`
   let [present, absent, unreadable] = [0, 0, 0]
+  let lines = 0
   for (const line of linesOf(text)) {
     yield undefined
+    lines += 1
+    if (lines > linesLimit)
+      throw new Problem('limit_exceeded', `a list of more than ${linesLimit} lines`, { at: location })
     const plain = line.replace(/(?:^|\s)#.*$/s, '').trim()
     if (plain === '') continue
     const requirement = parseRequirement(plain)

@@ -49,6 +49,7 @@ async function catalog(bytes: Buffer, path: string, { distribution }: Surroundin
     distribution,
     typeOf: () => undefined,
     contentOf: () => undefined,
+    namesIn: () => [],
   }
   for await (const found of await cataloger.catalog(file, context)) {
     if (found === undefined) continue

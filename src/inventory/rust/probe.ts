@@ -6,12 +6,16 @@ import { encodeNote } from './note.ts'
 import { mayStartObject, startBytes, zlibMark } from './zlib-start.ts'
 
 /**
- * Looks for the list of crates that cargo-auditable puts into a section of its own (ELF, PE, Mach-O). Section tables of
+ * Looks for the list of crates that cargo-auditable puts into a section of its own (ELF, PE, Mach-O, WebAssembly). Section tables of
  * ELF files stand at their end, when the list has streamed by, so it is known by what it is: a zlib stream of a JSON
  * object whose first member is the list.
  */
 export function probeCrates(head: Uint8Array): Probe | undefined {
-  return isExecutable(head) ? new CrateProbe() : undefined
+  return isExecutable(head) || isWebAssembly(head) ? new CrateProbe() : undefined
+}
+
+function isWebAssembly(head: Uint8Array): boolean {
+  return head[0] === 0 && head[1] === 0x61 && head[2] === 0x73 && head[3] === 0x6d
 }
 
 /** A chunk is taken in pieces of this size, so that a file given whole is not copied whole. */

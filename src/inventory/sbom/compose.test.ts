@@ -11,7 +11,7 @@ describe('a bill of materials', () => {
     expect(new Set(ids).size).toBe(ids.length)
     const needed = components.flatMap(({ dependsOn }) => dependsOn)
     expect(needed.filter((id) => !ids.includes(id))).toEqual([])
-    expect(needed).toEqual(['pkg:deb/debian/libc6@2.36?arch=arm64&distro=debian-12'])
+    expect(needed).toContain('pkg:deb/debian/libc6@2.36?arch=arm64&distro=debian-12')
   })
 
   it('keeps what no package here can be', () => {

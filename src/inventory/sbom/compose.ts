@@ -68,6 +68,7 @@ function packageComponent(
     name: found.name,
     version: found.version,
     purl: found.purl,
+    cpes: found.cpes,
     supplier: found.vendor,
     licences: found.licences ?? [],
     hashes: found.hashes ?? [],

@@ -77,6 +77,7 @@ function described(
   const licences = valuesOf(component, propertyNames.licence)
   const allLicences = licences.length > 0 ? licences : component.licences
   const version = purl.version ?? named.version
+  const cpes = [...(component.cpes ?? []), ...valuesOf(component, propertyNames.cpe)]
   return withoutAbsent({
     ...named,
     purl: formatPurl({ ...purl, version }),
@@ -84,6 +85,8 @@ function described(
     architecture: valueOf(component, propertyNames.architecture) ?? (isOurs ? undefined : named.architecture),
     module: valueOf(component, propertyNames.module) ?? (isOurs ? undefined : named.module),
     vendor: component.supplier,
+    repository: valueOf(component, propertyNames.repository),
+    cpes: cpes.length > 0 ? cpes : undefined,
     licences: allLicences.length > 0 ? allLicences : undefined,
     hashes: component.hashes.length > 0 ? component.hashes : undefined,
     ownedBy: valueOf(component, propertyNames.ownedBy),

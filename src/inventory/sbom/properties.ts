@@ -8,7 +8,10 @@ export const propertyNames = {
   architecture: 'seawall:architecture',
   cataloger: 'seawall:cataloger',
   changedSince: 'seawall:changed-since',
+  build: 'seawall:distribution:build',
   codename: 'seawall:distribution:codename',
+  contentSet: 'seawall:distribution:content-set',
+  cpe: 'seawall:cpe',
   digest: 'seawall:subject:digest',
   idLike: 'seawall:distribution:id-like',
   layerCreatedBy: 'seawall:layer:created-by',
@@ -19,6 +22,7 @@ export const propertyNames = {
   module: 'seawall:module',
   ownedBy: 'seawall:owned-by',
   platform: 'seawall:subject:platform',
+  repository: 'seawall:repository',
   sourceName: 'seawall:source:name',
   sourceVersion: 'seawall:source:version',
   subjectKind: 'seawall:subject:kind',
@@ -47,14 +51,20 @@ export function packageProperties(found: ListedPackage, unresolved: readonly str
     [propertyNames.layerCreatedBy]: layer?.createdBy?.trim(),
     [propertyNames.module]: found.module,
     [propertyNames.ownedBy]: found.ownedBy,
+    [propertyNames.repository]: found.repository,
     [propertyNames.sourceName]: source?.name,
     [propertyNames.sourceVersion]: source?.version,
     [propertyNames.unresolvedDependency]: unresolved,
   })
 }
 
-export function distributionProperties({ codename, idLike }: Distribution): SbomProperty[] {
-  return propertiesOf({ [propertyNames.codename]: codename, [propertyNames.idLike]: idLike })
+export function distributionProperties({ codename, idLike, builds, contentSets }: Distribution): SbomProperty[] {
+  return propertiesOf({
+    [propertyNames.codename]: codename,
+    [propertyNames.idLike]: idLike,
+    [propertyNames.build]: builds,
+    [propertyNames.contentSet]: contentSets,
+  })
 }
 
 /** The first value of that name. */

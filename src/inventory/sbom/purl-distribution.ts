@@ -8,11 +8,14 @@ import { propertyNames, valueOf, valuesOf } from './properties.ts'
 export function distributionOfComponent(component: SbomComponent): Distribution {
   const id = distributionId(component.name)
   const { version } = component
+  const [builds, contentSets] = [propertyNames.build, propertyNames.contentSet].map((name) => valuesOf(component, name))
   return {
     id,
     versionId: version,
     codename: valueOf(component, propertyNames.codename),
     idLike: valuesOf(component, propertyNames.idLike),
+    builds: builds?.length === 0 ? undefined : builds,
+    contentSets: contentSets?.length === 0 ? undefined : contentSets,
     name: component.description ?? [component.name, version].filter((part) => part !== undefined).join(' '),
   }
 }

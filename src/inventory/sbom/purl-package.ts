@@ -29,7 +29,7 @@ const byPurlType: ReadonlyMap<string, Ecosystem> = new Map(
   Object.entries(ecosystems).flatMap(([id, { purlType }]) => (isEcosystem(id) ? [[purlType, id] as const] : [])),
 )
 
-export function ecosystemOf(purlType: string): Ecosystem | undefined {
+function ecosystemOf(purlType: string): Ecosystem | undefined {
   return byPurlType.get(purlType)
 }
 

@@ -9,7 +9,6 @@ const tokensLimit = 1_000_000
 const blanks = /[ \t\r\n]+|#[^\n]*|\/\/[^\n]*|\/\*/y
 const word = /[A-Za-z_][\w-]*|\d+(?:\.\d+)?/y
 const mark = /[{}[\]=,]/y
-const quoted = /"((?:[^"\\\n]|\\.)*)"/y
 
 /** The words of an HCL file without expressions, as Terraform writes lock files. Throws `malformed` at anything else. */
 export function hclTokens(text: string, at: string): readonly HclToken[] {
@@ -31,15 +30,24 @@ interface Step {
 function tokenAt(text: string, index: number): Step | undefined {
   const blank = match(blanks, text, index)
   if (blank !== undefined) return { end: blank[0] === '/*' ? commentEnd(text, index) : index + blank[0].length }
-  const string = match(quoted, text, index)
-  if (string !== undefined) {
-    const plain = (string[1] ?? '').replaceAll(/\\(["\\])/g, '$1')
-    return { token: { kind: 'text', text: plain }, end: index + string[0].length }
-  }
+  if (text.startsWith('"', index)) return quoted(text, index)
   const [name] = match(word, text, index) ?? []
   if (name !== undefined) return { token: { kind: 'word', text: name }, end: index + name.length }
   const [sign] = match(mark, text, index) ?? []
   return sign === undefined ? undefined : { token: { kind: 'mark', text: sign }, end: index + sign.length }
+}
+
+function quoted(text: string, start: number): Step | undefined {
+  for (let index = start + 1; index < text.length; index++) {
+    const char = text.charAt(index)
+    if (char === '\n') return undefined
+    if (char === '\\') index += 1
+    else if (char === '"') {
+      const plain = text.slice(start + 1, index).replaceAll(/\\(["\\])/g, '$1')
+      return { token: { kind: 'text', text: plain }, end: index + 1 }
+    }
+  }
+  return undefined
 }
 
 function match(pattern: RegExp, text: string, index: number): RegExpExecArray | undefined {

@@ -75,8 +75,10 @@ const types: Readonly<Record<ComponentKind, BomComponent['type']>> = {
 const algorithms = { md5: 'MD5', sha1: 'SHA-1', sha256: 'SHA-256', sha384: 'SHA-384', sha512: 'SHA-512' } as const
 
 function bomComponent(component: SbomComponent, version: CycloneDxVersion): BomComponent {
-  const { locations, properties } = component
+  const { locations, cpes = [] } = component
   const places = locations.map((value) => ({ name: propertyNames.location, value }))
+  // There is room for one.
+  const properties = [...cpes.slice(1).map((value) => ({ name: propertyNames.cpe, value })), ...component.properties]
   return {
     type: types[component.kind],
     ref: component.id,
@@ -87,7 +89,7 @@ function bomComponent(component: SbomComponent, version: CycloneDxVersion): BomC
     description: component.description,
     hashes: component.hashes.map(({ algorithm, value }) => ({ alg: algorithms[algorithm], content: value })),
     licences: licencesOf(component.licences),
-    cpe: component.cpes?.[0],
+    cpe: cpes[0],
     purl: component.purl,
     properties: hasOccurrences(version) ? properties : [...places, ...properties],
     occurrences: hasOccurrences(version) ? locations : [],

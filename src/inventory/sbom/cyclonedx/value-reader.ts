@@ -15,7 +15,7 @@ export function readBomValue(
   checkReferences([bom.metadata?.component, bom.components, bom.services], at)
   const { metadata, components = [] } = bom
   const needs = Map.groupBy(bom.dependencies ?? [], ({ ref }) => ref)
-  const flat = components.flatMap(withNested)
+  const flat = flattened(components)
   const named = new Set(flat.map((component) => component['bom-ref']))
   const subject = metadata?.component
   return {
@@ -23,7 +23,7 @@ export function readBomValue(
     created: metadata?.timestamp,
     tools: toolsOf(metadata?.tools),
     subject: subject && componentOf(subject, 'subject', []),
-    components: [...(subject?.components ?? []).flatMap(withNested), ...flat].map((component, number) => {
+    components: [...flattened(subject?.components), ...flat].map((component, number) => {
       const listed = needs.get(component['bom-ref'] ?? '') ?? []
       const needed = new Set(listed.flatMap(({ dependsOn = [] }) => dependsOn).filter((ref) => named.has(ref)))
       return componentOf(component, `component-${number}`, [...needed].toSorted())
@@ -58,9 +58,13 @@ function checkReferences(parts: readonly unknown[], at: string): void {
   }
 }
 
-/** The component, then what is in it. */
-function withNested(component: ComponentValue): ComponentValue[] {
-  return [component, ...(component.components ?? []).flatMap(withNested)]
+/** Each component, then what is in it. */
+function flattened(components: readonly ComponentValue[] = [], all: ComponentValue[] = []): ComponentValue[] {
+  for (const component of components) {
+    all.push(component)
+    flattened(component.components, all)
+  }
+  return all
 }
 
 const kinds: Readonly<Record<string, ComponentKind>> = {
@@ -73,11 +77,17 @@ const kinds: Readonly<Record<string, ComponentKind>> = {
   device: 'other',
 }
 
+/** Trivy lists lock files as applications without version and URL, which hold the packages that matter. */
+function kindOf({ type, version, purl }: ComponentValue): ComponentKind {
+  if (type === 'application' && version === undefined && purl === undefined) return 'other'
+  return kinds[type] ?? 'package'
+}
+
 function componentOf(value: ComponentValue, fallbackId: string, dependsOn: readonly string[]): SbomComponent {
-  const { type, name, version, group, description, purl, cpe, publisher, supplier } = value
+  const { name, version, group, description, purl, cpe, publisher, supplier } = value
   return {
     id: value['bom-ref'] ?? fallbackId,
-    kind: kinds[type] ?? 'package',
+    kind: kindOf(value),
     name,
     version: version === '' ? undefined : version,
     group: group === '' ? undefined : group,

@@ -15,7 +15,7 @@ export function readCycloneDxXml(root: XmlElement, at: string): SbomDocument {
 }
 
 /** Of the root: the namespace that its own prefix stands for. */
-export function namespaceOf({ name, attributes }: XmlElement): string {
+function namespaceOf({ name, attributes }: XmlElement): string {
   const colon = name.indexOf(':')
   return attributes[colon === -1 ? 'xmlns' : `xmlns:${name.slice(0, colon)}`] ?? ''
 }

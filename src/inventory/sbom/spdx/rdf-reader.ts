@@ -37,12 +37,13 @@ export function spdxRdfToJson(root: XmlElement): unknown {
 /** Every element of the document, parents first. */
 function everything(root: XmlElement): XmlElement[] {
   const all: XmlElement[] = []
-  const open = [root]
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    all.push(next)
-    open.push(...next.children.toReversed())
-  }
+  collect(root, all)
   return all
+}
+
+function collect(element: XmlElement, all: XmlElement[]): void {
+  all.push(element)
+  for (const child of element.children) collect(child, all)
 }
 
 function packageOf(element: XmlElement): Members {

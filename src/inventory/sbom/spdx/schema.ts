@@ -2,7 +2,8 @@ import { z } from 'zod'
 
 const text = z.string().optional()
 const reference = z.string().regex(/^SPDXRef-[A-Za-z0-9.-]{1,1000}$/, 'not an SPDX identifier')
-const instant = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, 'not a date and time in whole seconds of UTC')
+/** The specification wants whole seconds; npm and others write fractions, and nothing depends on it. */
+const instant = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/, 'not a date and time in UTC')
 const actor = z.string().regex(/^(?:Person|Organization|Tool): {0,10}\S/, 'not a person, organization or tool')
 
 /** YAML makes numbers of what is written without quotation marks. */

@@ -2,10 +2,18 @@ import { Problem } from '#kit/errors.ts'
 
 type Members = Record<string, unknown>
 
+/** As many as a JSON document may have values. */
+const tagsLimit = 500_000
+
 /** The JSON arrangement of a document in tag-value form. Throws `malformed` for what is not `Tag: value`. */
 export function tagValueToJson(text: string, at: string): unknown {
   const assembly = new Assembly(at)
-  for (const { tag, value } of tagsOf(text, at)) assembly.add(tag, value)
+  let tags = 0
+  for (const { tag, value } of tagsOf(text, at)) {
+    tags += 1
+    if (tags > tagsLimit) throw new Problem('limit_exceeded', `more than ${tagsLimit} tags`, { at })
+    assembly.add(tag, value)
+  }
   return assembly.document
 }
 

@@ -31,7 +31,13 @@ const Document = z.looseObject({
   artifacts: z.array(Artifact),
   artifactRelationships: z.array(z.looseObject({ parent: z.string(), child: z.string(), type: z.string() })).nullish(),
   source: z
-    .looseObject({ type: text, name: text, version: text, target: z.unknown(), metadata: z.unknown() })
+    .looseObject({
+      type: text,
+      name: text,
+      version: text,
+      target: z.unknown().optional(),
+      metadata: z.unknown().optional(),
+    })
     .nullish(),
   distro: Distro.nullish(),
   descriptor: z.looseObject({ name: z.string(), version: text }),
