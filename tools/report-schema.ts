@@ -58,6 +58,14 @@ const Finding = z.object({
     .optional()
     .describe('present when CISA lists it as known to be exploited'),
   evidence: Evidence.optional(),
+  suppressed: z
+    .object({
+      by: z.enum(['ownership']),
+      reason: z.string(),
+      owner: z.string().describe('purl of the package that answers'),
+    })
+    .optional()
+    .describe('kept and not counted, because something else answers for it; shown with --show-suppressed'),
 })
 
 const Package = z.object({
@@ -151,6 +159,7 @@ const Coverage = z.object({
 const Summary = z.object({
   packages: count,
   findings: count,
+  suppressed: count.describe('findings that something else answers for, shown or not; not among the other counts'),
   fixable: count,
   knownExploited: count,
   unknowns: count,
