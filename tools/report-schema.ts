@@ -83,6 +83,7 @@ const Package = z.object({
     .array(z.object({ algorithm: z.enum(['md5', 'sha1', 'sha256', 'sha384', 'sha512']), value: z.string() }))
     .optional(),
   dependencies: z.array(z.string()).optional().describe('names of the packages that it needs'),
+  cpes: z.array(z.string()).optional().describe('names in the CPE dictionary'),
   ownedBy: z.string().optional().describe('purl of the package of the operating system whose advisories judge it'),
   changedSince: z
     .string()

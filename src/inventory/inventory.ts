@@ -3,17 +3,17 @@ import type { FileTree } from '#image/file-tree.ts'
 import type { Progress } from '#kit/context.ts'
 import { Problem } from '#kit/errors.ts'
 import { baseOf } from '#kit/path.ts'
-import { inTurns, Turns, type Work } from '#kit/turns.ts'
+import { inTurns, Turns } from '#kit/turns.ts'
 import type { BuildOrigin, Distribution } from '#model/distribution.ts'
 import type { Package, Unknown } from '#model/package.ts'
 import { repositoriesPath, settleBranch } from './alpine/branch.ts'
 import type { CatalogContext, Cataloger } from './cataloger.ts'
 import { detectDistribution, osReleaseLimitBytes, osReleasePaths, type ReadText } from './distribution.ts'
 import type { Executable } from './executables/facts.ts'
-import { isSystem, unidentified, unknownExecutables } from './executables/unidentified.ts'
-import { type Job, type Plan, planJobs } from './jobs.ts'
+import { isSystem, unknownExecutables } from './executables/unidentified.ts'
+import { type Job, planJobs } from './jobs.ts'
 import { type OlderVersion, olderVersions } from './older-versions.ts'
-import { type Claim, findOwners } from './ownership/ownership.ts'
+import { withOwners } from './ownership/attribution.ts'
 import { isNotes, unpackNotes } from './probe-notes.ts'
 
 export interface CatalogOptions {
@@ -89,20 +89,13 @@ export async function catalog(
   }
   progress?.({ task: 'packages found', done: count, unit: 'items', finished: true })
   const found = sortedPackages(results.flatMap((result) => result.packages))
-  const owners = await inTurns(ownersOf(found, plan, tree), signal)
-  const packages = found.map((one) =>
-    isSystem(one.ecosystem) ? one : { ...one, ...relation(owners.get(outermost(one))) },
-  )
-  const executables = unidentified(plan.executables, packages).map((one) => ({
-    ...one,
-    ...relation(owners.get(one.path)),
-  }))
+  const { packages, executables } = await inTurns(withOwners(found, plan, tree), signal)
   const origins = results.flatMap((result) => result.origins)
   if (origins.length > 0 && distribution === undefined) limits.push({ path: '/', reason: originWithoutDistribution })
   const told = [release, branch, plan, { unknowns: limits }, ...results].flatMap(({ unknowns }) => unknowns)
   const untold = plan.jobs.some(({ cataloger }) => isSystem(cataloger.ecosystem))
     ? []
-    : unknownExecutables(executables, told)
+    : unknownExecutables(executables, packages, told)
   return {
     distribution: distribution && { ...distribution, ...sumOf(origins) },
     packages,
@@ -111,27 +104,6 @@ export async function catalog(
     catalogers: usedCatalogers(results),
     missing: [...new Set([...release.missing, ...plan.missing])].filter((path) => !more.has(path)).toSorted(),
   }
-}
-
-/** Asks about what proves a package that no package manager of the system listed, and about every executable. */
-function* ownersOf(
-  packages: readonly FoundPackage[],
-  { executables, ownership }: Plan,
-  tree: FileTree,
-): Work<ReadonlyMap<string, Claim>> {
-  const proving = packages.flatMap((found) => (isSystem(found.ecosystem) ? [] : outermost(found)))
-  const paths = new Set([...proving, ...executables.map(({ path }) => path)])
-  return yield* findOwners({ paths, jobs: ownership, packages, tree })
-}
-
-function relation(claim: Claim | undefined): Pick<Package, 'ownedBy' | 'changedSince'> {
-  if (claim === undefined) return {}
-  return claim.isUnchanged ? { ownedBy: claim.owner.purl } : { changedSince: claim.owner.purl }
-}
-
-/** The file itself where the package is in an archive, maybe in an archive in it: `/app.war!/lib/a.jar`. */
-function outermost({ locations }: FoundPackage): string {
-  return (locations[0] ?? '').split('!/', 1)[0] ?? ''
 }
 
 const originWithoutDistribution = 'it tells which repositories it was built from, but not which distribution it is'

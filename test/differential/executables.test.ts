@@ -73,7 +73,13 @@ async function versionsIn(file: string): Promise<string[]> {
   if (kept === undefined) return []
   const at = { path: file.slice(1), bytes: () => Promise.resolve(kept), text: () => Promise.resolve(kept.toString()) }
   const { signal } = new AbortController()
-  const context = { signal, distribution: undefined, typeOf: () => undefined, contentOf: () => undefined }
+  const context = {
+    signal,
+    distribution: undefined,
+    typeOf: () => undefined,
+    contentOf: () => undefined,
+    namesIn: () => [],
+  }
   const versions: string[] = []
   for await (const found of await catalog(at, context)) {
     if (found !== undefined && 'package' in found) versions.push(found.package.version)

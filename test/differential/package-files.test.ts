@@ -15,7 +15,7 @@ import { contentsOf } from '../helpers/root.ts'
 
 /** As a scan reads a file of an image: what the probe makes of the stream, then the cataloger of that. */
 async function packageOf(cataloger: Cataloger, file: Buffer): Promise<Package | undefined> {
-  const probe = selectorFor([cataloger]).probe(file.subarray(0, 64), file.length)
+  const probe = selectorFor([cataloger]).probe(file.subarray(0, 64), file.length, 'opt/package')
   for (let at = 0; at < file.length; at += 10_000) probe?.write(file.subarray(at, at + 10_000))
   const tree = overlay([contentsOf({ 'opt/package': probe?.end() })])
   const { packages, unknowns } = await catalog(tree, { catalogers: [cataloger], signal: AbortSignal.timeout(60_000) })

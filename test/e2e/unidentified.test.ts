@@ -32,7 +32,13 @@ describeWith(['gcc'], 'a scratch image with one program', () => {
     const { packages, unknowns } = await scanToJson([
       await imageOf(folder.path, [{ name: 'sbin/nginx', content: program }]),
     ])
-    expect(packages).toMatchObject([{ purl: 'pkg:generic/nginx@1.27.3', locations: ['/sbin/nginx'] }])
+    expect(packages).toMatchObject([
+      {
+        purl: 'pkg:generic/nginx@1.27.3',
+        cpes: ['cpe:2.3:a:f5:nginx:1.27.3:*:*:*:*:*:*:*'],
+        locations: ['/sbin/nginx'],
+      },
+    ])
     expect(unknowns.filter(({ reason }) => reason.includes('identified'))).toEqual([])
   })
 })

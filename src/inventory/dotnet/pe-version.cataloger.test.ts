@@ -21,11 +21,13 @@ async function found(
     signal: new AbortController().signal,
     distribution: undefined,
     typeOf: () => undefined,
+    contentOf: () => undefined,
     namesIn: (folder) => folders[folder] ?? [],
   }
   const texts: string[] = []
   for await (const one of await peVersion.catalog(file, context)) {
-    if (one !== undefined) texts.push('package' in one ? one.package.purl : `? ${one.unknown.reason}`)
+    if (one !== undefined && 'package' in one) texts.push(one.package.purl)
+    if (one !== undefined && 'unknown' in one) texts.push(`? ${one.unknown.reason}`)
   }
   return texts
 }

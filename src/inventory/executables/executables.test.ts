@@ -5,11 +5,12 @@ import { contentsOf, type LayerFixture } from '../../../test/helpers/root.ts'
 import binaryClassifier from '../binary/binary-classifier.cataloger.ts'
 import dpkgStatus from '../debian/dpkg-status.cataloger.ts'
 import { catalog } from '../inventory.ts'
+import nodeModules from '../npm/node-modules.cataloger.ts'
 import { selectorFor } from '../selector.ts'
 import { executableAnalyser } from './executable-probe.ts'
 import { decodeFacts } from './facts.ts'
 
-const catalogers = [binaryClassifier, dpkgStatus]
+const catalogers = [binaryClassifier, dpkgStatus, nodeModules]
 const program = elfFile({ type: 2, buildId: 'a1b2c3d4' })
 const library = elfFile({ needed: ['libc.so.6'], soname: 'libshop.so.1' })
 const nginx = Buffer.concat([program, Buffer.from('\0nginx version: nginx/1.27.3\0')])
@@ -56,6 +57,17 @@ describe('executables that nothing identified', () => {
     const owned = await inventoryOf({ ...files, 'var/lib/dpkg/status': status })
     expect(owned.unknowns).toEqual([])
     expect(owned.executables.map(({ path }) => path)).toEqual(['/a/libshop.so.1', '/z/app'])
+  })
+
+  it('are passed over where the folder of an installed npm package holds them', async () => {
+    const files = {
+      'app/node_modules/sharp/package.json': '{"name":"sharp","version":"0.33.5"}',
+      'app/node_modules/sharp/build/Release/sharp.node': library,
+      'app/node_modules/sharper/sharp.node': library,
+    }
+    const { unknowns, executables } = await inventoryOf(files)
+    expect(unknowns.map(({ path }) => path)).toEqual(['/app/node_modules/sharper/sharp.node'])
+    expect(executables).toHaveLength(2)
   })
 
   it('are told one by one up to a hundred, programs first', async () => {

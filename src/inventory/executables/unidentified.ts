@@ -1,3 +1,4 @@
+import { baseOf, parentOf } from '#kit/path.ts'
 import { counted } from '#kit/text.ts'
 import type { Ecosystem } from '#model/ecosystem.ts'
 import type { Package, Unknown } from '#model/package.ts'
@@ -14,17 +15,33 @@ const reportedLimit = 100
 
 /**
  * Says so of each, programs before libraries, where no package of an operating system can own it. A file of which
- * something was said is passed over.
+ * something was said is passed over, and so is what lies in the folder of an installed npm package.
  */
-export function unknownExecutables(executables: readonly Executable[], told: readonly Unknown[]): Unknown[] {
+export function unknownExecutables(
+  executables: readonly Executable[],
+  packages: readonly Package[],
+  told: readonly Unknown[],
+): Unknown[] {
   const toldPaths = new Set(told.map(({ path }) => path))
-  const untold = executables.filter(({ path }) => !toldPaths.has(path))
+  const folders = foldersOf(packages)
+  const untold = executables.filter(({ path }) => !toldPaths.has(path) && !isBelow(path, folders))
   const { executable = [], library = [] } = Object.groupBy(untold, ({ kind }) => kind)
   const all = [...executable, ...library]
   const shown = all.slice(0, reportedLimit).map(({ path, kind }): Unknown => ({ path, reason: reasons[kind] }))
   const more = all.length - shown.length
   const count = counted(more, 'more executable or library', 'more executables and libraries')
   return more === 0 ? shown : [...shown, { path: '/', reason: `${count} could not be identified` }]
+}
+
+function foldersOf(packages: readonly Package[]): ReadonlySet<string> {
+  const installed = packages.filter(({ ecosystem }) => ecosystem === 'npm').flatMap(({ locations }) => locations)
+  const own = installed.filter((path) => baseOf(path) === 'package.json' && path.includes('/node_modules/'))
+  return new Set(own.map((path) => parentOf(path)))
+}
+
+function isBelow(path: string, folders: ReadonlySet<string>): boolean {
+  for (let folder = parentOf(path); folder !== ''; folder = parentOf(folder)) if (folders.has(folder)) return true
+  return false
 }
 
 const reasons: Readonly<Record<Executable['kind'], string>> = {

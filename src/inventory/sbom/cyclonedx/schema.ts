@@ -230,11 +230,15 @@ function toolsSchema(Component: z.ZodType<ComponentValue>, Service: z.ZodType) {
   ])
 }
 
-/** A whole document in its JSON arrangement. */
-export function bomSchema(version: ReadableVersion) {
+/** A whole document in its JSON arrangement, and its components, of which there may be many. */
+export function bomSchemas(version: ReadableVersion) {
   const parts = partsOf(version)
-  const { Property, Licences } = parts
   const Component = componentSchema(parts)
+  return { Component, Bom: bomSchema(version, parts, Component) }
+}
+
+function bomSchema(version: ReadableVersion, parts: Parts, Component: z.ZodType<ComponentValue>) {
+  const { Property, Licences } = parts
   const Service = serviceSchema(parts)
   const Metadata = z.strictObject({
     timestamp: instant.optional(),
@@ -259,7 +263,7 @@ export function bomSchema(version: ReadableVersion) {
       .optional(),
     version: version < '1.5' ? z.int().min(1) : z.int().min(1).optional(),
     metadata: Metadata.optional(),
-    components: z.array(Component).optional(),
+    components: z.array(z.unknown()).optional(),
     services: z.array(Service).optional(),
     externalReferences: z.array(referenceSchema(Property)).optional(),
     dependencies: z.array(Dependency).optional(),

@@ -2,8 +2,9 @@ import { Problem } from '#kit/errors.ts'
 import { parseValue } from '#kit/json.ts'
 import type { PackageHash, Unknown } from '#model/package.ts'
 import type { ComponentKind, SbomComponent, SbomDocument, SbomTool } from '../document.ts'
+import { parseItems } from '../items.ts'
 import { readUnknowns } from '../properties.ts'
-import { type BomValue, bomSchema, type ComponentValue, type ReadableVersion, readableVersions } from './schema.ts'
+import { type BomValue, bomSchemas, type ComponentValue, type ReadableVersion, readableVersions } from './schema.ts'
 
 /** What a document says, from its JSON arrangement. Throws `malformed` when it breaks the specification. */
 export function readBomValue(
@@ -11,9 +12,11 @@ export function readBomValue(
   { at, form }: { readonly at: string; readonly form: string },
 ): SbomDocument {
   const version = versionOf(value, at)
-  const bom = parseValue(bomSchema(version), value, at)
-  checkReferences([bom.metadata?.component, bom.components, bom.services], at)
-  const { metadata, components = [] } = bom
+  const { Bom, Component } = bomSchemas(version)
+  const bom = parseValue(Bom, value, at)
+  const components = parseItems(Component, bom.components, { member: 'components', at })
+  const { metadata } = bom
+  checkReferences([metadata?.component, components, bom.services], at)
   const needs = Map.groupBy(bom.dependencies ?? [], ({ ref }) => ref)
   const flat = flattened(components)
   const named = new Set(flat.map((component) => component['bom-ref']))

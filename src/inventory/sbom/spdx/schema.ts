@@ -54,7 +54,7 @@ const purposes = [
 
 const supplier = z.union([z.literal('NOASSERTION'), actor]).optional()
 
-const Package = z.looseObject({
+export const Package = z.looseObject({
   SPDXID: reference,
   name: word,
   versionInfo: word.optional(),
@@ -72,7 +72,7 @@ const Package = z.looseObject({
   annotations: Annotations,
 })
 
-const File = z.looseObject({
+export const File = z.looseObject({
   SPDXID: reference,
   fileName: z.string().min(1),
   checksums: z.array(Checksum).min(1),
@@ -102,14 +102,14 @@ const relationshipTypes = [
   ...(['AMENDS', 'PREREQUISITE_FOR', 'HAS_PREREQUISITE', 'REQUIREMENT_DESCRIPTION_FOR', 'SPECIFICATION_FOR'] as const),
 ]
 
-const Relationship = z.looseObject({
+export const Relationship = z.looseObject({
   spdxElementId: element,
   relationshipType: z.enum(relationshipTypes),
   relatedSpdxElement: element,
 })
 
 /** SPDX 2.2 and 2.3 in the arrangement of JSON. */
-export const SpdxValue = z.looseObject({
+export const SpdxValue = z.object({
   spdxVersion: z.enum(['SPDX-2.2', 'SPDX-2.3']),
   dataLicense: z.literal('CC0-1.0'),
   SPDXID: z.literal('SPDXRef-DOCUMENT'),
@@ -117,11 +117,15 @@ export const SpdxValue = z.looseObject({
   documentNamespace: z.string().regex(/^[A-Za-z][A-Za-z0-9+.-]{0,40}:[^\s#]{1,4000}$/, 'not an absolute URI'),
   creationInfo: z.looseObject({ created: instant, creators: z.array(actor).min(1) }),
   documentDescribes: z.array(z.string()).optional(),
-  packages: z.array(Package).optional(),
-  files: z.array(File).optional(),
+  packages: z.array(z.unknown()).optional(),
+  files: z.array(z.unknown()).optional(),
   snippets: z.array(z.looseObject({ SPDXID: reference, snippetFromFile: z.string() })).optional(),
   hasExtractedLicensingInfos: z.array(Licence).optional(),
-  relationships: z.array(Relationship).optional(),
+  relationships: z.array(z.unknown()).optional(),
   annotations: Annotations,
 })
-export type SpdxValue = z.infer<typeof SpdxValue>
+export type SpdxValue = Omit<z.infer<typeof SpdxValue>, 'packages' | 'files' | 'relationships'> & {
+  readonly packages: readonly z.infer<typeof Package>[]
+  readonly files: readonly z.infer<typeof File>[]
+  readonly relationships: readonly z.infer<typeof Relationship>[]
+}

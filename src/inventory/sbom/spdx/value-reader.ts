@@ -3,11 +3,12 @@ import { Problem } from '#kit/errors.ts'
 import { parseValue } from '#kit/json.ts'
 import type { PackageHash, Unknown } from '#model/package.ts'
 import type { ComponentKind, SbomComponent, SbomDocument, SbomProperty, SbomTool } from '../document.ts'
+import { parseItems } from '../items.ts'
 import { propertyNames } from '../properties.ts'
-import { SpdxValue } from './schema.ts'
+import { File, Package, Relationship, SpdxValue } from './schema.ts'
 import { propertiesMark } from './shape.ts'
 
-type PackageValue = NonNullable<SpdxValue['packages']>[number]
+type PackageValue = SpdxValue['packages'][number]
 type Annotations = NonNullable<SpdxValue['annotations']>
 
 /** What a document says, from its JSON arrangement. Throws `malformed` when it breaks the specification. */
@@ -15,9 +16,9 @@ export function readSpdxValue(
   value: unknown,
   { at, form }: { readonly at: string; readonly form: string },
 ): SbomDocument {
-  const spdx = parseValue(SpdxValue, value, at)
+  const spdx = parseDocument(value, at)
   checkIdentifiers(spdx, at)
-  const { packages = [], annotations = [], creationInfo } = spdx
+  const { packages, annotations = [], creationInfo } = spdx
   const licences = licenceNames(spdx)
   const needs = dependencies(spdx)
   const subject = subjectOf(spdx)
@@ -32,8 +33,18 @@ export function readSpdxValue(
   }
 }
 
+function parseDocument(value: unknown, at: string): SpdxValue {
+  const spdx = parseValue(SpdxValue, value, at)
+  return {
+    ...spdx,
+    packages: parseItems(Package, spdx.packages, { member: 'packages', at }),
+    files: parseItems(File, spdx.files, { member: 'files', at }),
+    relationships: parseItems(Relationship, spdx.relationships, { member: 'relationships', at }),
+  }
+}
+
 /** An identifier names one thing in a document. */
-function checkIdentifiers({ SPDXID, packages = [], files = [], snippets = [] }: SpdxValue, at: string): void {
+function checkIdentifiers({ SPDXID, packages, files, snippets = [] }: SpdxValue, at: string): void {
   const seen = new Set<string>([SPDXID])
   for (const { SPDXID: id } of [...packages, ...files, ...snippets]) {
     if (seen.has(id)) throw new Problem('malformed', `the identifier ${id.slice(0, 200)} is used twice`, { at })
@@ -50,7 +61,7 @@ function licenceNames({ hasExtractedLicensingInfos = [] }: SpdxValue): ReadonlyM
   )
 }
 
-function dependencies({ relationships = [], packages = [] }: SpdxValue): ReadonlyMap<string, readonly string[]> {
+function dependencies({ relationships, packages }: SpdxValue): ReadonlyMap<string, readonly string[]> {
   const known = new Set(packages.map(({ SPDXID }) => SPDXID))
   const needs = new Map<string, Set<string>>()
   for (const { spdxElementId, relationshipType, relatedSpdxElement } of relationships) {
@@ -65,12 +76,7 @@ function dependencies({ relationships = [], packages = [] }: SpdxValue): Readonl
 }
 
 /** What the document is about, when that is one package among others. */
-function subjectOf({
-  SPDXID,
-  relationships = [],
-  documentDescribes = [],
-  packages = [],
-}: SpdxValue): string | undefined {
+function subjectOf({ SPDXID, relationships, documentDescribes = [], packages }: SpdxValue): string | undefined {
   const related = relationships.flatMap(({ spdxElementId, relationshipType, relatedSpdxElement }) => {
     if (relationshipType === 'DESCRIBES' && spdxElementId === SPDXID) return [relatedSpdxElement]
     return relationshipType === 'DESCRIBED_BY' && relatedSpdxElement === SPDXID ? [spdxElementId] : []
