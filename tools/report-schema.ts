@@ -58,6 +58,14 @@ const Finding = z.object({
     .optional()
     .describe('present when CISA lists it as known to be exploited'),
   evidence: Evidence.optional(),
+  suppressed: z
+    .object({
+      by: z.enum(['ownership']),
+      reason: z.string(),
+      owner: z.string().describe('purl of the package that answers'),
+    })
+    .optional()
+    .describe('kept and not counted, because something else answers for it; shown with --show-suppressed'),
 })
 
 const Package = z.object({
@@ -76,6 +84,11 @@ const Package = z.object({
     .optional(),
   dependencies: z.array(z.string()).optional().describe('names of the packages that it needs'),
   cpes: z.array(z.string()).optional().describe('names in the CPE dictionary'),
+  ownedBy: z.string().optional().describe('purl of the package of the operating system whose advisories judge it'),
+  changedSince: z
+    .string()
+    .optional()
+    .describe('purl of the package of the operating system that installed it before it was changed'),
   locations: z.array(z.string()),
   layer: Layer.optional().describe('layer that wrote the file that proves the package; absent for directories'),
 })
@@ -147,6 +160,7 @@ const Coverage = z.object({
 const Summary = z.object({
   packages: count,
   findings: count,
+  suppressed: count.describe('findings that something else answers for, shown or not; not among the other counts'),
   fixable: count,
   knownExploited: count,
   unknowns: count,

@@ -2,6 +2,7 @@ import type { Analyser, Probe, Selector } from '#image/entry.ts'
 import type { Cataloger } from './cataloger.ts'
 import { osReleasePaths } from './distribution.ts'
 import { executableAnalyser } from './executables/executable-probe.ts'
+import { ownershipReaders } from './ownership/readers.ts'
 import { packNotes } from './probe-notes.ts'
 import { Analysers, type FileStart, Probing } from './probing.ts'
 import { Router } from './router.ts'
@@ -11,7 +12,7 @@ import { Router } from './router.ts'
  * to need (`Inventory.missing`).
  */
 export function selectorFor(catalogers: readonly Cataloger[], more: ReadonlySet<string> = new Set()): Selector {
-  const router = new Router(catalogers)
+  const router = new Router([...catalogers, ...ownershipReaders(catalogers)])
   const wants = (path: string) => router.wanting(path).length > 0 || osReleasePaths.has(path) || more.has(path)
   return selectorOf(wants, analysersOf(catalogers))
 }

@@ -58,6 +58,14 @@ export interface Kev {
 export const findingKinds = ['vulnerability', 'end-of-life', 'no-advisories'] as const
 export type FindingKind = (typeof findingKinds)[number]
 
+/** Why a finding is kept and not counted: something else answers for it. */
+export interface Suppression {
+  readonly by: 'ownership'
+  readonly reason: string
+  /** purl of the package that answers. */
+  readonly owner: string
+}
+
 export interface Finding {
   /** The name most people know it by: a CVE where there is exactly one, else the feed's own id. */
   readonly id: string
@@ -80,4 +88,5 @@ export interface Finding {
   readonly published?: string | undefined
   readonly kev?: Kev | undefined
   readonly evidence?: Evidence | undefined
+  readonly suppressed?: Suppression | undefined
 }

@@ -87,7 +87,10 @@ export interface Upgrade {
 
 export interface Summary {
   readonly packages: number
+  /** Without those that are suppressed. */
   readonly findings: number
+  /** Findings of the whole scan that something else answers for, shown or not. */
+  readonly suppressed: number
   readonly fixable: number
   readonly knownExploited: number
   readonly unknowns: number

@@ -21,7 +21,10 @@ const Options = z.object({
     .describe('exit with 1 when a finding is at least this severe, shown or not')
     .meta({ placeholder: 'SEVERITY' }),
   ignoreUnfixed: z.boolean().default(false).describe('leave out vulnerabilities without a fixed version'),
-  showSuppressed: z.boolean().default(false).describe('show what is known not to affect the image, too'),
+  showSuppressed: z
+    .boolean()
+    .default(false)
+    .describe('show what is known not to affect the image or judged elsewhere, too'),
   strict: z.boolean().default(false).describe('exit with 8 when anything could not be read or judged'),
   ...TargetOptions.shape,
   db: z

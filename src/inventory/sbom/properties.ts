@@ -7,6 +7,7 @@ import type { SbomComponent, SbomProperty } from './document.ts'
 export const propertyNames = {
   architecture: 'seawall:architecture',
   cataloger: 'seawall:cataloger',
+  changedSince: 'seawall:changed-since',
   build: 'seawall:distribution:build',
   codename: 'seawall:distribution:codename',
   contentSet: 'seawall:distribution:content-set',
@@ -19,6 +20,7 @@ export const propertyNames = {
   licence: 'seawall:licence',
   location: 'seawall:location',
   module: 'seawall:module',
+  ownedBy: 'seawall:owned-by',
   platform: 'seawall:subject:platform',
   repository: 'seawall:repository',
   sourceName: 'seawall:source:name',
@@ -43,10 +45,12 @@ export function packageProperties(found: ListedPackage, unresolved: readonly str
   return propertiesOf({
     [propertyNames.architecture]: found.architecture,
     [propertyNames.cataloger]: found.cataloger,
+    [propertyNames.changedSince]: found.changedSince,
     [propertyNames.layerIndex]: layer && String(layer.index),
     [propertyNames.layerDiffId]: layer?.diffId,
     [propertyNames.layerCreatedBy]: layer?.createdBy?.trim(),
     [propertyNames.module]: found.module,
+    [propertyNames.ownedBy]: found.ownedBy,
     [propertyNames.repository]: found.repository,
     [propertyNames.sourceName]: source?.name,
     [propertyNames.sourceVersion]: source?.version,
