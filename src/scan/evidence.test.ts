@@ -3,11 +3,17 @@ import { subjectKinds } from '#model/image.ts'
 import { scanLayers } from '../../test/helpers/scan-layers.ts'
 import { catalogersFor } from './evidence.ts'
 
-const built = subjectKinds.filter((kind) => kind !== 'sbom')
+const sources = ['directory'] as const
+const built = subjectKinds.filter((kind) => kind !== 'sbom' && !sources.some((one) => one === kind))
 
 it.each(built)('%s: a manifest proves nothing of what was built from it', async (kind) => {
   const proofs = new Set((await catalogersFor(kind)).map(({ proves }) => proves))
   expect([...proofs].toSorted()).toEqual(['installed', 'locked'])
+})
+
+it.each(sources)('%s: a manifest is what there is to know', async (kind) => {
+  const proofs = new Set((await catalogersFor(kind)).map(({ proves }) => proves))
+  expect([...proofs].toSorted()).toEqual(['declared', 'installed', 'locked'])
 })
 
 it('an image: what a manifest asks for is no package', async () => {

@@ -3,7 +3,7 @@ import { catalogers } from '#inventory/registry.generated.ts'
 import type { SubjectKind } from '#model/image.ts'
 
 /** Where what a project asks for is what there is to know; in what was built from it, only what came of it counts. */
-const sources: ReadonlySet<SubjectKind> = new Set<SubjectKind>([])
+const sources: ReadonlySet<SubjectKind> = new Set<SubjectKind>(['directory'])
 
 /** The catalogers whose files prove something in a target of this kind. */
 export async function catalogersFor(kind: SubjectKind): Promise<Cataloger[]> {
