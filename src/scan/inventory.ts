@@ -3,7 +3,6 @@ import { overlaying } from '#image/file-tree.ts'
 import type { Target, TargetContents } from '#image/target.ts'
 import type { Cataloger } from '#inventory/cataloger.ts'
 import { catalog, type FoundPackage, type Inventory } from '#inventory/inventory.ts'
-import { catalogers } from '#inventory/registry.generated.ts'
 import type { ListedPackage } from '#inventory/sbom/compose.ts'
 import { selectorFor } from '#inventory/selector.ts'
 import type { Context } from '#kit/context.ts'
@@ -12,6 +11,7 @@ import type { Distribution } from '#model/distribution.ts'
 import type { Layer, Subject } from '#model/image.ts'
 import type { Unknown } from '#model/package.ts'
 import type { Coverage } from '#model/report.ts'
+import { catalogersFor } from './evidence.ts'
 
 /** A link may lead to a file that leads to the next one; nothing real needs more. */
 const readsLimit = 3
@@ -67,7 +67,7 @@ export async function takeInventory(
 }
 
 async function lookThrough(target: Target, context: Context): Promise<[TargetFacts, TargetContents]> {
-  const { contents, inventory } = await readTarget(target, await loadCatalogers(), context)
+  const { contents, inventory } = await readTarget(target, await catalogersFor(target.kind), context)
   return [factsOf(contents, inventory), contents]
 }
 
@@ -162,11 +162,6 @@ function withUnknowns(inventory: Inventory, unknowns: readonly Unknown[]): Inven
 
 function unreached(path: string): Unknown {
   return { path: `/${path}`, reason: 'it is reached through links, and its content could not be had' }
-}
-
-async function loadCatalogers(): Promise<Cataloger[]> {
-  const modules = await Promise.all(Object.values(catalogers).map((load) => load()))
-  return modules.map((module) => module.default)
 }
 
 function located({ layerIndex, ...found }: FoundPackage, layers: readonly Layer[]): ListedPackage {
