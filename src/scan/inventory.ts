@@ -172,6 +172,6 @@ async function loadCatalogers(): Promise<Cataloger[]> {
 function located({ layerIndex, ...found }: FoundPackage, layers: readonly Layer[]): ListedPackage {
   const layer = layers[layerIndex]
   if (layer === undefined) return found
-  const { index, diffId, createdBy } = layer
-  return { ...found, layer: { index, diffId, createdBy } }
+  const { index, diffId, createdBy, origin } = layer
+  return { ...found, layer: { index, diffId, createdBy }, origin }
 }
