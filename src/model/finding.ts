@@ -1,3 +1,4 @@
+import type { Layer, LayerOrigin } from './image.ts'
 import type { Severity } from './severity.ts'
 
 export const verdicts = [
@@ -88,5 +89,9 @@ export interface Finding {
   readonly published?: string | undefined
   readonly kev?: Kev | undefined
   readonly evidence?: Evidence | undefined
+  /** That brought the package, with the build step; absent for directories. */
+  readonly layer?: Pick<Layer, 'diffId' | 'index' | 'createdBy'> | undefined
+  /** Of that layer; absent where it is not known. */
+  readonly origin?: LayerOrigin | undefined
   readonly suppressed?: Suppression | undefined
 }

@@ -116,6 +116,8 @@ function resultOf(finding: Finding, ruleIndex: number): object {
       fixState: finding.fixState,
       source: finding.source,
       knownExploited: finding.kev !== undefined,
+      layer: finding.layer,
+      origin: finding.origin,
       evidence,
     },
   }

@@ -195,6 +195,8 @@ function* footer(report: ScanReport, { now }: RenderOptions, pen: Pen): Generato
   const exploited = known === 0 ? '' : ` · ${known} known to be exploited`
   const total = open.length === 0 ? nothingFound(report) : `${counted(open.length, 'finding')}: ${counts.join(', ')}`
   yield `\n${pen('bold', total)}${exploited}\n`
+  const base = baseLine(report, open)
+  if (base !== undefined) yield `${base}\n`
   if (summary.suppressed > 0) yield `${pen('gray', suppressedLine(report))}\n`
   const transfer = transferOf(coverage)
   if (transfer !== undefined) yield `${pen('gray', transfer)}\n`
@@ -202,6 +204,15 @@ function* footer(report: ScanReport, { now }: RenderOptions, pen: Pen): Generato
   const age = `Advisory data ${database.starter ? 'that ships with Seawall, ' : ''}of ${database.builtAt.slice(0, 10)}, ${counted(days, 'day')} old`
   const advice = days > staleDays || database.starter ? '; `seawall db update` gets current data' : ''
   yield `${pen(advice === '' ? 'gray' : 'yellow', `${age}${advice}.`)}\n`
+}
+
+/** Only where it is known of all of them. */
+function baseLine({ subject }: ScanReport, findings: readonly Finding[]): string | undefined {
+  if (findings.length === 0 || findings.some(({ origin }) => origin === undefined)) return undefined
+  const count = findings.filter(({ origin }) => origin === 'base').length
+  const name = subject.layers.find(({ baseImage }) => baseImage !== undefined)?.baseImage
+  const named = name === undefined ? '' : ` (${printable(name)})`
+  return `${count} of ${counted(findings.length, 'finding')} ${count === 1 ? 'comes' : 'come'} from the base image${named}.`
 }
 
 function suppressedLine({ summary, findings }: ScanReport): string {

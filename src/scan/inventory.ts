@@ -167,6 +167,6 @@ function unreached(path: string): Unknown {
 function located({ layerIndex, ...found }: FoundPackage, layers: readonly Layer[]): ListedPackage {
   const layer = layers[layerIndex]
   if (layer === undefined) return found
-  const { index, diffId, createdBy } = layer
-  return { ...found, layer: { index, diffId, createdBy } }
+  const { index, diffId, createdBy, origin } = layer
+  return { ...found, layer: { index, diffId, createdBy }, origin }
 }
