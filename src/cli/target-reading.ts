@@ -1,6 +1,7 @@
 import type { ImageReader } from '#image/image-reader.ts'
 import type { LayerReader } from '#image/layer-reader.ts'
 import { imageLimits } from '#image/limits.ts'
+import type { Cataloger } from '#inventory/cataloger.ts'
 import { Problem } from '#kit/errors.ts'
 import { parseDuration } from '#kit/text.ts'
 import type { SubjectKind } from '#model/image.ts'
@@ -14,6 +15,8 @@ interface Reading {
   readonly context: CommandContext
   /** For the note at the start: `Scanning`. */
   readonly verb: string
+  /** Readers beside those that every command has. */
+  readonly extra?: readonly Cataloger[]
 }
 
 /** Does timed work and stops it when the time of `--timeout` is up. */
@@ -46,7 +49,7 @@ export async function readInventory(argument: string, reading: Reading): Promise
   return sbom.inventory
 }
 
-async function readTarget(argument: string, { options, context, verb }: Reading): Promise<TargetInventory> {
+async function readTarget(argument: string, { options, context, verb, extra }: Reading): Promise<TargetInventory> {
   const [image, { parsePlatform }, { takeInventory }] = await Promise.all([
     import('#image/open.ts'),
     import('#image/platform.ts'),
@@ -61,7 +64,7 @@ async function readTarget(argument: string, { options, context, verb }: Reading)
   await using target = await image.openTarget(argument, opening, context)
   checkExclusion(target.kind, argument, options)
   context.terminal.note(`${verb} ${target.description}`)
-  return await takeInventory(target, context, memory)
+  return await takeInventory(target, context, memory, extra)
 }
 
 function checkExclusion(kind: SubjectKind, at: string, { exclude }: TargetOptions): void {

@@ -44,15 +44,19 @@ export interface InventoryMemory {
   lease(digest: string, signal: AbortSignal): Promise<AsyncDisposable | undefined>
 }
 
-/** Looks through one target, or remembers what there was. Needs no advisories. */
+/**
+ * Looks through one target, or remembers what there was. Needs no advisories. `extra` readers always look for
+ * themselves, and nothing of that is remembered.
+ */
 export async function takeInventory(
   target: Target,
   context: Context,
   memory?: InventoryMemory,
+  extra: readonly Cataloger[] = [],
 ): Promise<TargetInventory> {
   const { identity, kind } = target
-  if (identity === undefined || memory === undefined) {
-    const [facts, { subject }] = await lookThrough(target, context)
+  if (identity === undefined || memory === undefined || extra.length > 0) {
+    const [facts, { subject }] = await lookThrough(target, context, extra)
     return inventoryOf(facts, subject)
   }
   const { name, digest } = identity
@@ -66,8 +70,12 @@ export async function takeInventory(
   return inventoryOf(facts, contents.subject)
 }
 
-async function lookThrough(target: Target, context: Context): Promise<[TargetFacts, TargetContents]> {
-  const { contents, inventory } = await readTarget(target, await catalogersFor(target.kind), context)
+async function lookThrough(
+  target: Target,
+  context: Context,
+  extra: readonly Cataloger[] = [],
+): Promise<[TargetFacts, TargetContents]> {
+  const { contents, inventory } = await readTarget(target, [...(await catalogersFor(target.kind)), ...extra], context)
   return [factsOf(contents, inventory), contents]
 }
 
