@@ -22,12 +22,18 @@ export function* withOwners<Found extends OwningPackage>(
   const proving = packages.flatMap((found) => (isSystem(found.ecosystem) ? [] : outermost(found)))
   const paths = new Set([...proving, ...others.map(({ path }) => path)])
   const owners = yield* findOwners({ paths, jobs: ownership, packages, tree })
+  const related = packages.map((found) =>
+    isSystem(found.ecosystem) ? found : { ...found, ...relation(owners.get(outermost(found))) },
+  )
   return {
-    packages: packages.map((found) => {
-      return isSystem(found.ecosystem) ? found : { ...found, ...relation(owners.get(outermost(found))) }
-    }),
+    packages: related.filter((found) => !isOwnerAgain(found)),
     executables: others.map((one) => ({ ...one, ...relation(owners.get(one.path)) })),
   }
+}
+
+/** A program that was known by its content is no package of its own beside the one that brought it. */
+function isOwnerAgain({ ecosystem, ownedBy }: Package): boolean {
+  return ecosystem === 'generic' && ownedBy !== undefined
 }
 
 function relation(claim: Claim | undefined): Pick<Package, 'ownedBy' | 'changedSince'> {
