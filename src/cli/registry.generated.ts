@@ -10,6 +10,7 @@ export const commands: Readonly<Record<string, () => Promise<{ default: Command 
   'db-status': () => import('./commands/db-status.command.ts'),
   'db-update': () => import('./commands/db-update.command.ts'),
   'db-verify': () => import('./commands/db-verify.command.ts'),
+  licences: () => import('./commands/licences.command.ts'),
   sbom: () => import('./commands/sbom.command.ts'),
   scan: () => import('./commands/scan.command.ts'),
   'version-compare': () => import('./commands/version-compare.command.ts'),

@@ -1,8 +1,10 @@
 import type { ImageReader } from '#image/image-reader.ts'
 import type { LayerReader } from '#image/layer-reader.ts'
 import { imageLimits } from '#image/limits.ts'
+import type { Cataloger } from '#inventory/cataloger.ts'
 import { Problem } from '#kit/errors.ts'
 import { parseDuration } from '#kit/text.ts'
+import type { SubjectKind } from '#model/image.ts'
 import type { TargetInventory } from '#scan/inventory.ts'
 import type { CommandContext } from './command.ts'
 import type { TargetOptions } from './target-options.ts'
@@ -13,6 +15,8 @@ interface Reading {
   readonly context: CommandContext
   /** For the note at the start: `Scanning`. */
   readonly verb: string
+  /** Readers beside those that every command has. */
+  readonly extra?: readonly Cataloger[]
 }
 
 /** Does timed work and stops it when the time of `--timeout` is up. */
@@ -40,25 +44,32 @@ export async function readInventory(argument: string, reading: Reading): Promise
   const { context, verb } = reading
   const sbom = await openSbom(argument, context)
   if (sbom === undefined) return await readTarget(argument, reading)
+  checkExclusion('sbom', argument, reading.options)
   context.terminal.note(`${verb} ${sbom.description}`)
   return sbom.inventory
 }
 
-async function readTarget(argument: string, { options, context, verb }: Reading): Promise<TargetInventory> {
+async function readTarget(argument: string, { options, context, verb, extra }: Reading): Promise<TargetInventory> {
   const [image, { parsePlatform }, { takeInventory }] = await Promise.all([
     import('#image/open.ts'),
     import('#image/platform.ts'),
     import('#scan/inventory.ts'),
   ])
-  const { offline, insecure, ca } = options
+  const { offline, insecure, ca, exclude } = options
   const platform = options.platform === undefined ? undefined : parsePlatform(options.platform)
   await using cache = await openCache(options, context)
   const readers = options.partial ? await partially(cache?.readers) : cache?.readers
   const memory = options.partial ? undefined : cache?.memory
-  const opening = { platform, offline, insecure, caFile: ca, limits: imageLimits, ...readers }
+  const opening = { platform, offline, insecure, caFile: ca, limits: imageLimits, exclude, ...readers }
   await using target = await image.openTarget(argument, opening, context)
+  checkExclusion(target.kind, argument, options)
   context.terminal.note(`${verb} ${target.description}`)
-  return await takeInventory(target, context, memory)
+  return await takeInventory(target, context, memory, extra)
+}
+
+function checkExclusion(kind: SubjectKind, at: string, { exclude }: TargetOptions): void {
+  if (exclude.length === 0 || kind === 'directory' || kind === 'rootfs') return
+  throw new Problem('usage', '--exclude is for directories', { at, hint: 'Leave it out: an image is read as a whole.' })
 }
 
 /** What is read by a table of contents is not stored: only what is read as a whole goes by the cache. */

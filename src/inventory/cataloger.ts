@@ -103,6 +103,8 @@ export interface Cataloger {
    * may then be empty. Asked with no first bytes, it answers for the name alone.
    */
   readonly probe?: (head: Uint8Array, sizeBytes: number, path: string) => Probe | undefined
+  /** What the first byte of a file can be that the probe likes, so that it is not asked of all others; absent where names count. */
+  readonly firstBytes?: readonly number[]
   /** Present where the package manager keeps record of the files that its packages brought. */
   readonly ownership?: Ownership
   /** What we claim to find; the contract test holds us to it. */

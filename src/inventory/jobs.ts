@@ -11,7 +11,7 @@ import { type LinkedFiles, linkedFiles } from './links.ts'
 import type { OwnershipJob } from './ownership/ownership.ts'
 import { type OwnershipReader, ownershipReaders } from './ownership/readers.ts'
 import { unpackNotes } from './probe-notes.ts'
-import { probeContent } from './probing.ts'
+import { Analysers, probeContent } from './probing.ts'
 import { Router } from './router.ts'
 import { analysersOf, selectorFor } from './selector.ts'
 
@@ -50,6 +50,7 @@ export function* planJobs(tree: FileTree, catalogers: readonly Cataloger[], more
   const links = yield* linkedFiles(tree, [...globs])
   const files = yield* filesOfInterest(tree, readers, links.wanted)
   const jobs: Job[] = yield* folderJobs(tree, catalogers)
+  const analysers = new Analysers(analysersOf(catalogers))
   const missing = new Set<string>()
   const unknowns: Unknown[] = [...links.unknowns]
   const executables: Executable[] = []
@@ -66,7 +67,7 @@ export function* planJobs(tree: FileTree, catalogers: readonly Cataloger[], more
         jobs.push({ cataloger, path, realPath, content, isProbed: false, layer })
     }
     if (nameOf.get(node.inode) !== realPath) continue
-    for (const found of notesOf(node, isWhole, catalogers)) {
+    for (const found of notesOf(node, isWhole, { catalogers, analysers })) {
       if ('cataloger' in found) jobs.push(found)
       else if ('format' in found) executables.push(found)
       else unknowns.push(found)
@@ -152,10 +153,10 @@ function exceptions(catalogers: readonly Cataloger[]): (cataloger: Cataloger, re
 function notesOf(
   { content, layer, path, origin, size }: FileNode,
   isWhole: boolean,
-  catalogers: readonly Cataloger[],
+  { catalogers, analysers }: { readonly catalogers: readonly Cataloger[]; readonly analysers: Analysers },
 ): (Job | Executable | Unknown)[] {
   if (content === undefined) return []
-  const notes = isWhole ? probeContent(analysersOf(catalogers), content, origin) : [...unpackNotes(content)]
+  const notes = isWhole ? probeContent(analysers, content, origin) : [...unpackNotes(content)]
   return notes.flatMap(({ id, bytes, failure }): (Job | Executable | Unknown)[] => {
     const location = `/${path}`
     if (failure !== undefined) return [{ path: location, reason: failure }]

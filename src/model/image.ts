@@ -29,6 +29,7 @@ export const subjectKinds = [
   'oci-archive',
   'oci-layout',
   'rootfs',
+  'directory',
   'docker-engine',
   'podman-engine',
   'registry',

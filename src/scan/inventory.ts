@@ -3,7 +3,6 @@ import { overlaying } from '#image/file-tree.ts'
 import type { Target, TargetContents } from '#image/target.ts'
 import type { Cataloger } from '#inventory/cataloger.ts'
 import { catalog, type FoundPackage, type Inventory } from '#inventory/inventory.ts'
-import { catalogers } from '#inventory/registry.generated.ts'
 import type { ListedPackage } from '#inventory/sbom/compose.ts'
 import { selectorFor } from '#inventory/selector.ts'
 import type { Context } from '#kit/context.ts'
@@ -12,6 +11,7 @@ import type { Distribution } from '#model/distribution.ts'
 import type { Layer, Subject } from '#model/image.ts'
 import type { Unknown } from '#model/package.ts'
 import type { Coverage } from '#model/report.ts'
+import { catalogersFor } from './evidence.ts'
 
 /** A link may lead to a file that leads to the next one; nothing real needs more. */
 const readsLimit = 3
@@ -45,15 +45,19 @@ export interface InventoryMemory {
   lease(digest: string, signal: AbortSignal): Promise<AsyncDisposable | undefined>
 }
 
-/** Looks through one target, or remembers what there was. Needs no advisories. */
+/**
+ * Looks through one target, or remembers what there was. Needs no advisories. `extra` readers always look for
+ * themselves, and nothing of that is remembered.
+ */
 export async function takeInventory(
   target: Target,
   context: Context,
   memory?: InventoryMemory,
+  extra: readonly Cataloger[] = [],
 ): Promise<TargetInventory> {
   const { identity, kind } = target
-  if (identity === undefined || memory === undefined) {
-    const [facts, { subject }] = await lookThrough(target, context)
+  if (identity === undefined || memory === undefined || extra.length > 0) {
+    const [facts, { subject }] = await lookThrough(target, context, extra)
     return inventoryOf(facts, subject)
   }
   const { name, digest } = identity
@@ -67,8 +71,12 @@ export async function takeInventory(
   return inventoryOf(facts, contents.subject)
 }
 
-async function lookThrough(target: Target, context: Context): Promise<[TargetFacts, TargetContents]> {
-  const { contents, inventory } = await readTarget(target, await loadCatalogers(), context)
+async function lookThrough(
+  target: Target,
+  context: Context,
+  extra: readonly Cataloger[] = [],
+): Promise<[TargetFacts, TargetContents]> {
+  const { contents, inventory } = await readTarget(target, [...(await catalogersFor(target.kind)), ...extra], context)
   return [factsOf(contents, inventory), contents]
 }
 
@@ -164,11 +172,6 @@ function withUnknowns(inventory: Inventory, unknowns: readonly Unknown[]): Inven
 
 function unreached(path: string): Unknown {
   return { path: `/${path}`, reason: 'it is reached through links, and its content could not be had' }
-}
-
-async function loadCatalogers(): Promise<Cataloger[]> {
-  const modules = await Promise.all(Object.values(catalogers).map((load) => load()))
-  return modules.map((module) => module.default)
 }
 
 function located({ layerIndex, ...found }: FoundPackage, layers: readonly Layer[]): ListedPackage {

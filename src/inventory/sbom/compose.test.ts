@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { makePackage } from '../../../test/helpers/finding.ts'
 import { makeSbom } from '../../../test/helpers/sbom.ts'
+import { composeSbom } from './compose.ts'
 import { dependencyResolver } from './dependencies.ts'
+import { sbomFormatIds } from './format-ids.ts'
 import { isExceptionId, isLicenceExpression, isLicenceId, licenceRef } from './licence.ts'
+import { packagesOf } from './packages.ts'
+import { readSbom } from './read.ts'
+import { sbomWriters } from './writers.ts'
 
 describe('a bill of materials', () => {
   it('has an id for every component, and relations only between components', () => {
@@ -23,6 +28,29 @@ describe('a bill of materials', () => {
     expect(makeSbom().subject?.purl).toBe(
       `pkg:oci/pilot@sha256:${'a'.repeat(64)}?arch=arm64&repository_url=ghcr.io%2Fharbour%2Fpilot&tag=1.2`,
     )
+  })
+})
+
+describe('declared licences', () => {
+  const facts = { subject: { kind: 'rootfs', name: '/', layers: [] }, distribution: undefined, unknowns: [] } as const
+  const details = { created: new Date(0), tool: { name: 'seawall', version: '1' } }
+
+  it.each([
+    [['Expat'], ['MIT']],
+    [['BSD'], ['BSD']],
+    [
+      ['GPLv2+', 'GPL-2+', 'Artistic'],
+      ['GPL-2.0-or-later', 'Artistic'],
+    ],
+  ])('%s are written as %s and read as they were declared', async (licences, written) => {
+    const document = composeSbom({ ...facts, packages: [makePackage('left', { licences })] }, details)
+    expect(document.components.map((component) => component.licences)).toEqual([written])
+    for (const format of sbomFormatIds) {
+      const text = await sbomWriters[format](document, '1.6')
+      expect(packagesOf(readSbom(Buffer.from(text), format)).packages.map((found) => found.licences)).toEqual([
+        licences,
+      ])
+    }
   })
 })
 

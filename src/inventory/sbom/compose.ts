@@ -6,6 +6,7 @@ import type { Subject, SubjectKind } from '#model/image.ts'
 import type { Package, PackageHash, Unknown } from '#model/package.ts'
 import { formatPurl } from '#model/purl.ts'
 import type { LocatedPackage } from '#model/report.ts'
+import { normaliseLicence } from '../licences/normalise.ts'
 import { dependencyResolver, type Resolved } from './dependencies.ts'
 import type { ComponentKind, SbomComponent, SbomDocument, SbomProperty, SbomTool } from './document.ts'
 import { distributionProperties, packageProperties, propertiesOf, propertyNames } from './properties.ts'
@@ -61,6 +62,7 @@ function packageComponent(
   { found: needed, missing }: Resolved,
   ids: ReadonlyMap<Package, string>,
 ): SbomComponent {
+  const licences = (found.licences ?? []).map((text) => normaliseLicence(text, found.ecosystem) ?? text)
   const dependsOn = needed.flatMap((one) => ids.get(one) ?? []).filter((id) => id !== ids.get(found))
   return {
     id: ids.get(found) ?? found.purl,
@@ -70,10 +72,10 @@ function packageComponent(
     purl: found.purl,
     cpes: found.cpes,
     supplier: found.vendor,
-    licences: found.licences ?? [],
+    licences: [...new Set(licences)],
     hashes: found.hashes ?? [],
     locations: found.locations,
-    properties: packageProperties(found, missing),
+    properties: packageProperties(found, missing, licences),
     dependsOn: [...new Set(dependsOn)].toSorted(),
   }
 }
@@ -120,6 +122,7 @@ const subjectKind: Readonly<Record<SubjectKind, ComponentKind>> = {
   'oci-archive': 'container',
   'oci-layout': 'container',
   rootfs: 'directory',
+  directory: 'directory',
   'docker-engine': 'container',
   'podman-engine': 'container',
   registry: 'container',

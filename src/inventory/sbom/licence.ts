@@ -1,23 +1,20 @@
 import { createHash } from 'node:crypto'
-import parse, { type Licence } from 'spdx-expression-parse'
-
-/** Longer texts are no expressions: the parser needs a stack frame for each operator. */
-const expressionLimit = 2000
+import { parseExpression } from '../licences/expression.ts'
 
 /** Whether a statement is an SPDX licence expression (SPDX 2.3 annex D) as it stands. */
 export function isLicenceExpression(text: string): boolean {
-  return parsed(text) !== undefined
+  return parseExpression(text) !== undefined
 }
 
 /** Whether it is one identifier of the SPDX licence list. */
 export function isLicenceId(text: string): boolean {
-  const licence = parsed(text)
+  const licence = parseExpression(text)
   return licence !== undefined && 'license' in licence && licence.license === text && !text.includes('Ref-')
 }
 
 /** Whether it is one identifier of the SPDX list of exceptions. */
 export function isExceptionId(text: string): boolean {
-  const licence = /^[A-Za-z0-9.-]{1,100}$/.test(text) ? parsed(`MIT WITH ${text}`) : undefined
+  const licence = /^[A-Za-z0-9.-]{1,100}$/.test(text) ? parseExpression(`MIT WITH ${text}`) : undefined
   return licence !== undefined && 'license' in licence && licence.exception === text
 }
 
@@ -29,13 +26,4 @@ export function licenceRef(text: string): string {
     .slice(0, 40)
   const digest = createHash('sha256').update(text).digest('hex').slice(0, 12)
   return `LicenseRef-${words === '' ? '' : `${words}-`}${digest}`
-}
-
-function parsed(text: string): Licence | undefined {
-  if (text.length > expressionLimit) return undefined
-  try {
-    return parse(text)
-  } catch {
-    return undefined
-  }
 }

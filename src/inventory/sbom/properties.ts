@@ -40,7 +40,11 @@ export function propertiesOf(values: Values): SbomProperty[] {
     .flatMap(([name, value]) => listed(value).map((each) => ({ name, value: each })))
 }
 
-export function packageProperties(found: ListedPackage, unresolved: readonly string[]): SbomProperty[] {
+export function packageProperties(
+  found: ListedPackage,
+  unresolved: readonly string[],
+  licences: readonly string[],
+): SbomProperty[] {
   const { layer, source } = found
   return propertiesOf({
     [propertyNames.architecture]: found.architecture,
@@ -49,6 +53,7 @@ export function packageProperties(found: ListedPackage, unresolved: readonly str
     [propertyNames.layerIndex]: layer && String(layer.index),
     [propertyNames.layerDiffId]: layer?.diffId,
     [propertyNames.layerCreatedBy]: layer?.createdBy?.trim(),
+    [propertyNames.licence]: String(licences) === String(found.licences ?? []) ? undefined : found.licences,
     [propertyNames.module]: found.module,
     [propertyNames.ownedBy]: found.ownedBy,
     [propertyNames.repository]: found.repository,

@@ -139,9 +139,10 @@ function spdxPackage(component: SbomComponent, note: (comment: string) => SpdxAn
 
 /** What SPDX has no field for. One licence is what `licenseDeclared` says; of several it says only what they come to. */
 export function hiddenProperties({ locations, licences, properties }: SbomComponent): SbomProperty[] {
+  const isSaid = licences.length < 2 || properties.some(({ name }) => name === propertyNames.licence)
   return [
     ...locations.map((value) => ({ name: propertyNames.location, value })),
-    ...(licences.length < 2 ? [] : licences.map((value) => ({ name: propertyNames.licence, value }))),
+    ...(isSaid ? [] : licences.map((value) => ({ name: propertyNames.licence, value }))),
     ...properties,
   ]
 }
