@@ -154,6 +154,14 @@ const Coverage = z.object({
     }),
   ),
   catalogers: z.array(z.object({ id: z.string(), files: count, packages: count })),
+  unidentified: z
+    .object({
+      executables: count,
+      libraries: count,
+      folders: z.array(z.object({ path: z.string(), files: count, examples: z.array(z.string()) })),
+    })
+    .optional()
+    .describe('programs and libraries that no package brought and nothing identified; absent where nobody can tell'),
   layers: z.object({ total: count, read: count }),
   bytes: count.describe('uncompressed bytes of layers that were read'),
   entries: count,

@@ -6,11 +6,13 @@ import { baseOf } from '#kit/path.ts'
 import { inTurns, Turns } from '#kit/turns.ts'
 import type { BuildOrigin, Distribution } from '#model/distribution.ts'
 import type { Package, Unknown } from '#model/package.ts'
+import type { UnidentifiedFiles } from '#model/report.ts'
 import { repositoriesPath, settleBranch } from './alpine/branch.ts'
 import type { CatalogContext, Cataloger } from './cataloger.ts'
 import { detectDistribution, osReleaseLimitBytes, osReleasePaths, type ReadText } from './distribution.ts'
 import type { Executable } from './executables/facts.ts'
-import { isSystem, unknownExecutables } from './executables/unidentified.ts'
+import { unidentifiedFiles } from './executables/ledger.ts'
+import { isSystem, unexplained, unknownExecutables } from './executables/unidentified.ts'
 import { type Job, planJobs } from './jobs.ts'
 import { type OlderVersion, olderVersions } from './older-versions.ts'
 import { withOwners } from './ownership/attribution.ts'
@@ -41,6 +43,8 @@ export interface Inventory {
   readonly unknowns: readonly Unknown[]
   /** Executables and libraries that no cataloger made a package of, by path, with the package that owns each. */
   readonly executables: readonly Executable[]
+  /** Of the executables those that remain unexplained; absent where nobody can tell. */
+  readonly unidentified: UnidentifiedFiles | undefined
   /** Catalogers that had files to read. */
   readonly catalogers: readonly { readonly id: string; readonly files: number; readonly packages: number }[]
   /**
@@ -93,14 +97,14 @@ export async function catalog(
   const origins = results.flatMap((result) => result.origins)
   if (origins.length > 0 && distribution === undefined) limits.push({ path: '/', reason: originWithoutDistribution })
   const told = [release, branch, plan, { unknowns: limits }, ...results].flatMap(({ unknowns }) => unknowns)
-  const untold = plan.jobs.some(({ cataloger }) => isSystem(cataloger.ecosystem))
-    ? []
-    : unknownExecutables(executables, packages, told)
+  const left = unexplained(executables, packages, told)
+  const untold = plan.jobs.some(({ cataloger }) => isSystem(cataloger.ecosystem)) ? [] : unknownExecutables(left)
   return {
     distribution: distribution && { ...distribution, ...sumOf(origins) },
     packages,
     unknowns: sortedBy([...told, ...untold], unknownKey),
     executables,
+    unidentified: unidentifiedFiles(left, packages, plan),
     catalogers: usedCatalogers(results),
     missing: [...new Set([...release.missing, ...plan.missing])].filter((path) => !more.has(path)).toSorted(),
   }

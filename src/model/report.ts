@@ -45,10 +45,20 @@ export interface EcosystemCoverage {
   readonly namespace?: string | undefined
 }
 
+/** Programs and libraries that no package is known to have brought and that nothing identified. */
+export interface UnidentifiedFiles {
+  readonly executables: number
+  readonly libraries: number
+  /** Where they are, most first; a hundred folders at most, with the first few files of each. */
+  readonly folders: readonly { readonly path: string; readonly files: number; readonly examples: readonly string[] }[]
+}
+
 export interface Coverage {
   readonly ecosystems: readonly EcosystemCoverage[]
   /** Files read by each cataloger, by cataloger id. */
   readonly catalogers: readonly { readonly id: string; readonly files: number; readonly packages: number }[]
+  /** Absent where a package manager keeps no lists of its files, so that nobody can tell, and of SBOMs. */
+  readonly unidentified?: UnidentifiedFiles | undefined
   readonly layers: { readonly total: number; readonly read: number }
   /** Uncompressed bytes of layer content, and entries seen. */
   readonly bytes: number

@@ -18,6 +18,7 @@ const severityStyles: Readonly<Record<Severity, Style>> = {
 }
 
 const unknownsShown = 20
+const foldersShown = 10
 const staleDays = 7
 const dayMs = 86_400_000
 
@@ -36,6 +37,7 @@ export default defineReport({
     yield* suppressedSection(report, options, pen)
     yield* endOfLifeSection(report, pen)
     yield* unknownsSection(report, pen)
+    yield* unidentifiedSection(report, pen)
     yield* footer(report, options, pen)
   },
 })
@@ -180,6 +182,17 @@ function* unknownsSection({ unknowns }: ScanReport, pen: Pen): Generator<string>
   for (const { path, reason } of unknowns.slice(0, unknownsShown)) yield `  ${printable(path)}: ${printable(reason)}\n`
   const rest = unknowns.length - unknownsShown
   if (rest > 0) yield `  and ${rest} more; --format json lists all\n`
+}
+
+function* unidentifiedSection({ coverage }: ScanReport, pen: Pen): Generator<string> {
+  const { executables = 0, libraries = 0, folders = [] } = coverage.unidentified ?? {}
+  if (executables + libraries === 0) return
+  const what = `${counted(executables, 'program')} and ${counted(libraries, 'library', 'libraries')}`
+  yield `\n${pen('bold', 'Unidentified')}: ${what} that no package brought\n`
+  for (const { path, files } of folders.slice(0, foldersShown))
+    yield `  ${printable(path)}: ${counted(files, 'file')}\n`
+  const rest = folders.length - foldersShown
+  if (rest > 0) yield `  and ${counted(rest, 'more folder')}; --format json lists them\n`
 }
 
 /** Counts what may affect the image: neither what was ruled out nor gaps in the data, which have sections of their own. */

@@ -30,6 +30,7 @@ export interface TargetFacts {
   /** Everything that could not be read: of the image, of its layers, of its files. */
   readonly unknowns: readonly Unknown[]
   readonly catalogers: Inventory['catalogers']
+  readonly unidentified?: Inventory['unidentified']
   readonly reading: Reading
 }
 
@@ -98,6 +99,7 @@ function factsOf(contents: TargetContents, inventory: Inventory): TargetFacts {
     packages: inventory.packages,
     unknowns: sortedUnknowns(unknowns),
     catalogers: inventory.catalogers,
+    unidentified: inventory.unidentified,
     reading: {
       layers: {
         total: subject.layers.length,

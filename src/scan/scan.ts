@@ -45,6 +45,7 @@ export async function judge(inventory: TargetInventory, index: AdvisoryIndex, ve
     coverage: {
       ecosystems: matched.ecosystems,
       catalogers: inventory.catalogers,
+      unidentified: inventory.unidentified,
       ...inventory.reading,
     },
     summary: await summarize(packages, findings, allUnknowns),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { makeFinding, makePackage, makeReport } from '../../test/helpers/finding.ts'
-import { findingsAtLeast, type View, viewOf } from './view.ts'
+import { countUnknowns, findingsAtLeast, type View, viewOf } from './view.ts'
 
 const pkg = makePackage('x')
 const owned = { by: 'ownership', reason: 'part of another', owner: 'pkg:deb/other@1' } as const
@@ -49,5 +49,26 @@ describe('the gate', () => {
     ['unknown', ['fixed-high', 'unfixed-critical']],
   ] as const)('at %s counts what affects the image, and nothing else', (severity, ids) => {
     expect(findingsAtLeast(report, severity).map(({ id }) => id)).toEqual(ids)
+  })
+})
+
+describe('the count of what is unknown', () => {
+  const { unidentified: _, ...coverage } = report.coverage
+  const folders = [{ path: '/opt', files: 2, examples: ['/opt/a', '/opt/b'] }]
+  const unidentified = { executables: 2, libraries: 0, folders }
+  const torn = { path: '/x', reason: 'it is torn' }
+
+  it.each([
+    ['nothing', {}, 0],
+    ['what could not be read', { unknowns: [torn] }, 1],
+    ['a release without fixes', { findings: report.findings.filter(({ kind }) => kind === 'end-of-life') }, 1],
+    ['a folder of programs', { coverage: { ...coverage, unidentified } }, 1],
+    [
+      'programs that are told one by one, once',
+      { coverage: { ...coverage, unidentified }, unknowns: ['/opt/a', '/opt/b'].map((path) => ({ ...torn, path })) },
+      2,
+    ],
+  ])('has %s', (_name, over, count) => {
+    expect(countUnknowns({ ...report, coverage, findings: [], ...over })).toBe(count)
   })
 })

@@ -30,6 +30,16 @@ export function findingsAtLeast(report: ScanReport, least: Severity): readonly F
   )
 }
 
+/** Things that nobody could read, judge or identify; a release without fixes is one of them. */
+export function countUnknowns({ unknowns, findings, coverage }: ScanReport): number {
+  const ended = findings.filter(({ kind }) => kind === 'end-of-life').length
+  const told = new Set(unknowns.map(({ path }) => path))
+  const untold = (coverage.unidentified?.folders ?? []).filter(
+    ({ examples }) => !examples.every((path) => told.has(path)),
+  )
+  return unknowns.length + ended + untold.length
+}
+
 /** Coverage gaps have no severity to filter by: they are shown in every view. */
 function isShown(
   { kind, verdict, severity, suppressed }: Finding,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { ScanReport } from '#model/report.ts'
+import { elfFile } from '../helpers/elf-file.ts'
 import { zip } from '../helpers/feed-fixture.ts'
 import { legacyPieces, type Piece, sampleImage, tarOf } from '../helpers/image-archive.ts'
 import { scanToJson, seawall, temporaryDirectory } from '../helpers/seawall.ts'
@@ -139,3 +140,18 @@ function vulnerabilities({ findings }: ScanReport): string[] {
     .map(({ id, package: purl = '' }) => `${id} ${purl.split('?')[0]?.split('/').at(-1)}`)
     .toSorted()
 }
+
+describe('what nobody knows', () => {
+  const unknown = { name: 'usr/local/bin/odd', content: elfFile({ type: 2, buildId: 'a1b2c3d4' }) }
+
+  it.each([
+    ['nothing', [debian({ version: '2.0' })], [], 0],
+    ['a program that no package brought', [debian({ version: '2.0' }), [unknown]], [], 0],
+    ['a program that no package brought', [debian({ version: '2.0' }), [unknown]], ['--strict'], 8],
+    ['a program that no package brought', [debian({ version: '2.0' }), [unknown]], ['--fail-on', 'unknown'], 1],
+    ['a release without fixes', [debian({ version: '3.0', release: '8' })], ['--strict'], 8],
+  ] as const)('%s, of %#, with %j: exit code %i', async (_, layers, options, code) => {
+    const { status, stderr } = await seawall(['scan', ...options, await imageOf(layers)])
+    expect(status, stderr).toBe(code)
+  })
+})

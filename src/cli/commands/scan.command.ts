@@ -18,7 +18,9 @@ const Options = z.object({
   failOn: z
     .preprocess(lowerCase, z.enum(severities))
     .optional()
-    .describe('exit with 1 when a finding is at least this severe, shown or not')
+    .describe(
+      'exit with 1 when a finding is at least this severe, shown or not; unknown: also when anything is unknown',
+    )
     .meta({ placeholder: 'SEVERITY' }),
   ignoreUnfixed: z.boolean().default(false).describe('leave out vulnerabilities without a fixed version'),
   showSuppressed: z
@@ -96,15 +98,17 @@ async function exitCode(
   { failOn, strict }: Options,
   { terminal }: CommandContext,
 ): Promise<0 | 1 | 8> {
-  const { findingsAtLeast } = await import('#scan/view.ts')
+  const { countUnknowns, findingsAtLeast } = await import('#scan/view.ts')
   const failing = failOn === undefined ? [] : findingsAtLeast(report, failOn)
   if (failing.length > 0) {
     terminal.note(`${counted(failing.length, 'finding')} at or above ${failOn}: failing as --fail-on asks.`)
     return 1
   }
-  if (!strict || report.unknowns.length === 0) return 0
-  terminal.note(`${counted(report.unknowns.length, 'thing')} could not be read or judged: failing as --strict asks.`)
-  return 8
+  const unknown = countUnknowns(report)
+  if (unknown === 0 || (failOn !== 'unknown' && !strict)) return 0
+  const asking = failOn === 'unknown' ? '--fail-on' : '--strict'
+  terminal.note(`${counted(unknown, 'thing')} could not be read or judged: failing as ${asking} asks.`)
+  return failOn === 'unknown' ? 1 : 8
 }
 
 function lowerCase(value: unknown): unknown {

@@ -13,18 +13,19 @@ export function unidentified(executables: readonly Executable[], packages: reado
 
 const reportedLimit = 100
 
-/**
- * Says so of each, programs before libraries, where no package of an operating system can own it. A file of which
- * something was said is passed over, and so is what lies in the folder of an installed npm package.
- */
-export function unknownExecutables(
+/** Without those of which something was said, and those in the folder of an installed npm package. */
+export function unexplained(
   executables: readonly Executable[],
   packages: readonly Package[],
   told: readonly Unknown[],
-): Unknown[] {
+): Executable[] {
   const toldPaths = new Set(told.map(({ path }) => path))
   const folders = foldersOf(packages)
-  const untold = executables.filter(({ path }) => !toldPaths.has(path) && !isBelow(path, folders))
+  return executables.filter(({ path }) => !toldPaths.has(path) && !isBelow(path, folders))
+}
+
+/** Says so of each, programs before libraries, where no package of an operating system can own it. */
+export function unknownExecutables(untold: readonly Executable[]): Unknown[] {
   const { executable = [], library = [] } = Object.groupBy(untold, ({ kind }) => kind)
   const all = [...executable, ...library]
   const shown = all.slice(0, reportedLimit).map(({ path, kind }): Unknown => ({ path, reason: reasons[kind] }))

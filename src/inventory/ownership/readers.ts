@@ -2,6 +2,8 @@ import type { Cataloger, Ownership } from '../cataloger.ts'
 
 /** What reads the files that tell who owns which files, as if it were one more cataloger. */
 export interface OwnershipReader extends Cataloger {
+  /** Id of the one that reads the packages. */
+  readonly cataloger: string
   readonly ownership: Ownership
 }
 
@@ -13,6 +15,7 @@ export function ownershipReaders(catalogers: readonly Cataloger[]): OwnershipRea
     return [
       {
         id: `${id}-ownership`,
+        cataloger: id,
         version,
         ecosystem,
         proves,
