@@ -56,8 +56,15 @@ export function findPath(text: string): ExistingPath | undefined {
 
 /** Whether the user can only have meant a path. */
 export function looksLikePath(text: string): boolean {
-  return /^(?:\.{0,2}\/|~|\.{1,2}$)/.test(text) || /\.(?:tar|tgz|tar\.gz|tar\.zst|tzst)(?:$|[:@])/i.test(text)
+  return /^(?:\.{0,2}\/|~|\.{1,2}$)/.test(text) || archiveName.test(text)
 }
+
+/** Whether a file is called as archives are, whatever is in it. */
+export function isArchiveName(path: string): boolean {
+  return archiveName.test(path)
+}
+
+const archiveName = /\.(?:tar|tgz|tar\.gz|tar\.zst|tzst)(?:$|[:@])/i
 
 /** Where the path may end, the whole text first. */
 function endsOf(text: string): number[] {

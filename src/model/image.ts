@@ -23,6 +23,7 @@ export const subjectKinds = [
   'oci-layout',
   'rootfs',
   'directory',
+  'file',
   'docker-engine',
   'podman-engine',
   'registry',

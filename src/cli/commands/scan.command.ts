@@ -44,6 +44,7 @@ export default defineCommand({
     { run: 'seawall scan ./app.cdx.json', about: 'what a software bill of materials lists' },
     { run: 'seawall scan dir:/mnt/rootfs --severity high,critical', about: 'a root file system' },
     { run: 'seawall scan ./ --exclude node_modules', about: 'a source tree' },
+    { run: 'seawall scan ./app.jar', about: 'a single file' },
   ],
 
   async run([target = ''], options, context) {

@@ -121,6 +121,7 @@ const subjectKind: Readonly<Record<SubjectKind, ComponentKind>> = {
   'oci-layout': 'container',
   rootfs: 'directory',
   directory: 'directory',
+  file: 'file',
   'docker-engine': 'container',
   'podman-engine': 'container',
   registry: 'container',
