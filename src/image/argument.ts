@@ -4,7 +4,16 @@ import type { Selection } from './image-pieces.ts'
 import { digestPattern } from './manifest.ts'
 
 /** Where the user says that the image is. */
-export type Place = 'docker-archive' | 'oci-archive' | 'layout' | 'rootfs' | 'fs' | 'docker' | 'podman' | 'registry'
+export type Place =
+  | 'docker-archive'
+  | 'oci-archive'
+  | 'layout'
+  | 'rootfs'
+  | 'fs'
+  | 'docker'
+  | 'podman'
+  | 'container'
+  | 'registry'
 
 const prefixes: Readonly<Record<string, Place>> = {
   'docker-archive:': 'docker-archive',
@@ -18,6 +27,7 @@ const prefixes: Readonly<Record<string, Place>> = {
   'registry:': 'registry',
   'docker:': 'docker',
   'podman:': 'podman',
+  'container:': 'container',
 }
 
 const longestArgument = 8192

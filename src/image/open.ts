@@ -41,6 +41,7 @@ export async function openTarget(argument: string, options: OpenOptions, context
   const { place, rest } = parsePrefix(argument)
   if (place === undefined) return openAnywhere(rest, options, context)
   if (place === 'registry') return fromRegistry(rest, options, context)
+  if (place === 'container') return fromContainer(rest, options, context)
   if (place === 'docker') return fromEngines(rest, dockerEngines(context.env), { options, context })
   if (place === 'podman') return fromEngines(rest, podmanEngines(context.env), { options, context })
   // A directory may be called like a prefix: `oci:name:tag`.
@@ -150,6 +151,14 @@ async function fromEngines(
     ...readOptions(options, context),
     platform: options.platform,
   })
+  if ('target' in search) return search.target
+  throw mostTelling(search.failures)
+}
+
+async function fromContainer(name: string, options: OpenOptions, context: Context): Promise<Target> {
+  const { findContainer } = await import('./engine-target.ts')
+  const engines = [dockerEngines, podmanEngines].flatMap((enginesOf) => enginesOf(context.env))
+  const search = await findContainer(engines, name, readOptions(options, context))
   if ('target' in search) return search.target
   throw mostTelling(search.failures)
 }

@@ -26,6 +26,7 @@ export const subjectKinds = [
   'file',
   'docker-engine',
   'podman-engine',
+  'container',
   'registry',
   'sbom',
 ] as const

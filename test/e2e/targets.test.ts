@@ -1,8 +1,12 @@
 /** What else than an image can be named. */
-import { globSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, globSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { expect, it } from 'vitest'
-import { projectDir } from '../helpers/components.ts'
+import { describeWith, projectDir } from '../helpers/components.ts'
+import { startDockerEngine } from '../helpers/docker-engine.ts'
 import { scanToJson, seawall, temporaryDirectory } from '../helpers/seawall.ts'
 
 const packageLock = JSON.stringify({
@@ -98,4 +102,55 @@ it('a damaged bill of materials is refused', async () => {
   using home = temporaryDirectory()
   writeFileSync(join(home.path, 'app.json'), '{"bomFormat":"CycloneDX","components":[')
   expect((await seawall(['scan', 'app.json'], { cwd: home.path })).status).toBe(6)
+})
+
+describeWith(['dockerd', 'tar'], 'a container of a Docker Engine', () => {
+  it('is read as it is now, with what was written since it was made', async () => {
+    using home = temporaryDirectory()
+    const at = (name: string): string => join(home.path, name)
+    mkdirSync(at('root/etc'), { recursive: true })
+    writeFileSync(at('root/etc/hostname'), 'web\n')
+    execFileSync('tar', ['-C', at('root'), '-cf', at('root.tar'), '.'])
+    mkdirSync(at('srv'))
+    writeFileSync(at('srv/package-lock.json'), packageLock)
+    writeFileSync(at('srv/requirements.txt'), 'flask==2.0.1\n')
+    await using engine = await startDockerEngine(at('docker'))
+    engine.docker('import', at('root.tar'), 'shop/web:1')
+    engine.docker('create', '--name', 'web', 'shop/web:1', '/none')
+    engine.docker('cp', at('srv'), 'web:/srv')
+    const { subject, packages } = await scanToJson(['container:web'], { env: { DOCKER_HOST: engine.host } })
+    expect(subject).toMatchObject({ kind: 'container', name: 'web (shop/web:1)' })
+    expect(packages.map(({ purl, locations }) => ({ purl, locations }))).toEqual([
+      { purl: 'pkg:npm/lodash@4.17.20', locations: ['/srv/package-lock.json'] },
+    ])
+    const missing = await seawall(['scan', 'container:none'], { env: { DOCKER_HOST: engine.host } })
+    expect(missing).toMatchObject({ status: 3, stderr: expect.stringContaining('has no container none') })
+  })
+})
+
+describeWith(['podman', 'tar'], 'a container of Podman', () => {
+  it('is read as it is now', async () => {
+    using home = temporaryDirectory()
+    const at = (name: string): string => join(home.path, name)
+    mkdirSync(at('root/srv'), { recursive: true })
+    writeFileSync(at('root/srv/package-lock.json'), packageLock)
+    execFileSync('tar', ['-C', at('root'), '-cf', at('root.tar'), '.'])
+    const storage = ['--root', at('store'), '--runroot', at('run'), '--storage-driver', 'vfs']
+    const podman = (...args: string[]) => execFileSync('podman', [...storage, ...args], { stdio: 'pipe' })
+    podman('import', '-q', at('root.tar'), 'shop/web:1')
+    podman('create', '--network', 'none', '--name', 'web', 'shop/web:1', '/none')
+    const socket = at('podman.sock')
+    const args = [...storage, 'system', 'service', '--time=0', `unix://${socket}`]
+    const service = spawn('podman', args, { stdio: 'ignore' })
+    try {
+      for (let tries = 0; !existsSync(socket) && tries < 150; tries++) await pause(200)
+      const env = { DOCKER_HOST: 'unix:///nowhere/docker.sock', CONTAINER_HOST: `unix://${socket}` }
+      const { subject, packages } = await scanToJson(['container:web'], { env })
+      expect(subject).toMatchObject({ kind: 'container', name: expect.stringMatching(/^web \(.*shop\/web:1\)$/) })
+      expect(packages.map(({ purl }) => purl)).toEqual(['pkg:npm/lodash@4.17.20'])
+    } finally {
+      service.kill('SIGTERM')
+      await once(service, 'exit')
+    }
+  })
 })

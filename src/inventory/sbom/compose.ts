@@ -124,6 +124,7 @@ const subjectKind: Readonly<Record<SubjectKind, ComponentKind>> = {
   file: 'file',
   'docker-engine': 'container',
   'podman-engine': 'container',
+  container: 'container',
   registry: 'container',
   sbom: 'other',
 }
