@@ -8,7 +8,7 @@ const timeoutLimitMs = 2 ** 31 - 1
 /** What every command takes that reads a target. */
 export const targetArgument = {
   name: 'target',
-  about: 'an image reference, an archive, an OCI layout, a directory or an SBOM file',
+  about: 'an image reference, an archive, an OCI layout, container:NAME, a directory, a single file or an SBOM file',
 } as const
 
 /** `--output` of every command that writes one result. */

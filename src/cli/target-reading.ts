@@ -3,7 +3,7 @@ import type { LayerReader } from '#image/layer-reader.ts'
 import { imageLimits } from '#image/limits.ts'
 import type { Cataloger } from '#inventory/cataloger.ts'
 import { Problem } from '#kit/errors.ts'
-import { parseDuration } from '#kit/text.ts'
+import { parseDuration, printable } from '#kit/text.ts'
 import type { SubjectKind } from '#model/image.ts'
 import type { TargetInventory } from '#scan/inventory.ts'
 import type { CommandContext } from './command.ts'
@@ -45,7 +45,7 @@ export async function readInventory(argument: string, reading: Reading): Promise
   const sbom = await openSbom(argument, context)
   if (sbom === undefined) return await readTarget(argument, reading)
   checkExclusion('sbom', argument, reading.options)
-  context.terminal.note(`${verb} ${sbom.description}`)
+  context.terminal.note(`${verb} ${printable(sbom.description)}`)
   return sbom.inventory
 }
 
@@ -63,7 +63,7 @@ async function readTarget(argument: string, { options, context, verb, extra }: R
   const opening = { platform, offline, insecure, caFile: ca, limits: imageLimits, exclude, ...readers }
   await using target = await image.openTarget(argument, opening, context)
   checkExclusion(target.kind, argument, options)
-  context.terminal.note(`${verb} ${target.description}`)
+  context.terminal.note(`${verb} ${printable(target.description)}`)
   return await takeInventory(target, context, memory, extra)
 }
 

@@ -4,7 +4,16 @@ import type { Selection } from './image-pieces.ts'
 import { digestPattern } from './manifest.ts'
 
 /** Where the user says that the image is. */
-export type Place = 'docker-archive' | 'oci-archive' | 'layout' | 'rootfs' | 'fs' | 'docker' | 'podman' | 'registry'
+export type Place =
+  | 'docker-archive'
+  | 'oci-archive'
+  | 'layout'
+  | 'rootfs'
+  | 'fs'
+  | 'docker'
+  | 'podman'
+  | 'container'
+  | 'registry'
 
 const prefixes: Readonly<Record<string, Place>> = {
   'docker-archive:': 'docker-archive',
@@ -18,6 +27,7 @@ const prefixes: Readonly<Record<string, Place>> = {
   'registry:': 'registry',
   'docker:': 'docker',
   'podman:': 'podman',
+  'container:': 'container',
 }
 
 const longestArgument = 8192
@@ -56,8 +66,15 @@ export function findPath(text: string): ExistingPath | undefined {
 
 /** Whether the user can only have meant a path. */
 export function looksLikePath(text: string): boolean {
-  return /^(?:\.{0,2}\/|~|\.{1,2}$)/.test(text) || /\.(?:tar|tgz|tar\.gz|tar\.zst|tzst)(?:$|[:@])/i.test(text)
+  return /^(?:\.{0,2}\/|~|\.{1,2}$)/.test(text) || archiveName.test(text)
 }
+
+/** Whether a file is called as archives are, whatever is in it. */
+export function isArchiveName(path: string): boolean {
+  return archiveName.test(path)
+}
+
+const archiveName = /\.(?:tar|tgz|tar\.gz|tar\.zst|tzst)(?:$|[:@])/i
 
 /** Where the path may end, the whole text first. */
 function endsOf(text: string): number[] {

@@ -21,6 +21,13 @@ export interface EngineImage {
   readonly variant?: string | undefined
 }
 
+/** What an engine says of a container it has. */
+export interface EngineContainer {
+  readonly id: string
+  /** What the image was called that it was made from. */
+  readonly image?: string | undefined
+}
+
 const answerMs = 15_000
 /** Older engines write the whole image to their disk before the first byte. */
 const exportMs = 15 * 60_000
@@ -32,6 +39,11 @@ const text = z
   .nullish()
   .transform((value) => value || undefined)
 const InspectedImage = z.object({ Id: z.string(), Os: text, Architecture: text, Variant: text })
+const InspectedContainer = z.object({
+  Id: z.string(),
+  Config: z.object({ Image: text }).nullish(),
+  ImageName: text,
+})
 const EngineError = z.object({ message: z.string() })
 
 /** Asks whether the engine has an image by this reference or id; `undefined` when it says no. */
@@ -49,13 +61,35 @@ export async function inspectImage(
   return { id: Id, os: Os, architecture: Architecture, variant: Variant }
 }
 
+/** Asks whether the engine has a container by this name or id, running or not; `undefined` when it says no. */
+export async function inspectContainer(
+  engine: Engine,
+  name: string,
+  signal: AbortSignal,
+): Promise<EngineContainer | undefined> {
+  const response = await get(engine, containerPath(engine, name, 'json'), { headersMs: answerMs, signal })
+  const body = (await readAll(bodyOf(response, engine, signal), answerBytes, engine.socketPath)).toString()
+  if (response.statusCode === 404) return undefined
+  if (response.statusCode !== 200) throw refusal(engine, response, body)
+  const { Id, Config, ImageName } = parseJson(InspectedContainer, body, `${engine.title}: ${name}`)
+  return { id: Id, image: ImageName ?? Config?.Image }
+}
+
+/** The file system of a container as a tar archive, as it is now. Ends the request when iteration stops. */
+export function exportContainer(engine: Engine, id: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  return streamOf(engine, containerPath(engine, id, 'export'), signal)
+}
+
 /** The image as `docker save` would write it, straight from the socket. Ends the request when iteration stops. */
 export async function* exportImage(
   engine: Engine,
   reference: string,
   { platform, signal }: { readonly platform: Platform | undefined; readonly signal: AbortSignal },
 ): AsyncGenerator<Uint8Array> {
-  const path = imagePath(engine, reference, 'get', platform)
+  yield* streamOf(engine, imagePath(engine, reference, 'get', platform), signal)
+}
+
+async function* streamOf(engine: Engine, path: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const response = await get(engine, path, { headersMs: exportMs, signal })
   if (response.statusCode !== 200) {
     const body = (await readAll(bodyOf(response, engine, signal), answerBytes, engine.socketPath)).toString()
@@ -68,6 +102,13 @@ export async function* exportImage(
 export function isEngineReference(reference: string): boolean {
   const isPlain = /^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,511}$/.test(reference)
   return isPlain && !reference.split('/').some((part) => part === '' || part === '.' || part === '..')
+}
+
+function containerPath(engine: Engine, name: string, action: string): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$/.test(name)) {
+    throw new Problem('usage', `${JSON.stringify(name)} cannot name a container`, { at: engine.title })
+  }
+  return `/containers/${name}/${action}`
 }
 
 function imagePath(engine: Engine, reference: string, action: string, platform: Platform | undefined): string {

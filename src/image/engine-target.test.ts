@@ -64,6 +64,83 @@ const read = (argument: string, more: Parameters<typeof readImage>[1] = {}) =>
     env: { DOCKER_HOST: `unix://${socketPath}`, CONTAINER_HOST: 'unix:///nowhere/podman.sock' },
   })
 
+/** An engine that has the container `web` and nothing else. */
+function engineWithContainer(archive: Buffer, more: object = { Config: { Image: 'shop/api:1' } }): Answer {
+  return (request, response) => {
+    if (request.url === '/containers/web/json') response.end(json({ Id: 'f00d', Name: '/web', ...more }))
+    else if (request.url === '/containers/f00d/export') response.end(archive)
+    else response.writeHead(404).end(json({ message: 'No such container' }))
+  }
+}
+
+describe('a container', () => {
+  const files = [
+    { name: 'etc/', content: '' },
+    { name: 'etc/a', content: '1' },
+  ]
+
+  it('is read as it is now, as one layer', async () => {
+    answer = engineWithContainer(await tarOf(files))
+    asked = []
+    const contents = await read('container:web')
+    expect(contents.subject).toEqual({ kind: 'container', name: 'web (shop/api:1)', layers: [] })
+    expect(contents.description).toBe('the container web (shop/api:1) of the Docker Engine')
+    expect(contents.layers).toHaveLength(1)
+    expect(contents.layers[0]?.entries.find(({ path }) => path === 'etc/a')).toMatchObject({
+      type: 'file',
+      content: Buffer.from('1'),
+    })
+    expect(asked).toEqual(['/containers/web/json', '/containers/f00d/export'])
+  })
+
+  it.each([
+    [{ ImageName: 'quay.io/shop/api:1', Config: { Image: 'other' } }, 'web (quay.io/shop/api:1)'],
+    [{ Config: null }, 'web'],
+  ])('is called with the image that it was made from: %j', async (more, name) => {
+    answer = engineWithContainer(await tarOf(files), more)
+    expect((await read('container:web')).subject.name).toBe(name)
+  })
+
+  it('may be one of Podman', async () => {
+    answer = engineWithContainer(await tarOf(files))
+    const env = { DOCKER_HOST: 'unix:///nowhere/docker.sock', CONTAINER_HOST: `unix://${socketPath}` }
+    expect((await readImage('container:web', { env })).description).toBe('the container web (shop/api:1) of Podman')
+  })
+
+  it('that is not there is said to be missing by the engine that answers', async () => {
+    answer = engineWithContainer(Buffer.alloc(0))
+    await expect(read('container:other')).rejects.toMatchObject({
+      code: 'target_unreachable',
+      message: 'the Docker Engine has no container other',
+    })
+  })
+
+  it.each(['a/../../version', 'a?b', 'a/b', '-a', '..'])('is never asked for by %s', async (name) => {
+    asked = []
+    await expect(read(`container:${name}`)).rejects.toMatchObject({ code: 'usage' })
+    expect(asked).toEqual([])
+  })
+
+  it('that breaks off or is no archive is a Problem', async () => {
+    const archive = await tarOf(files)
+    answer = engineWithContainer(archive.subarray(0, 700))
+    await expect(read('container:web')).rejects.toMatchObject({ code: 'malformed' })
+    answer = (request, response) => {
+      if (request.url?.endsWith('/json') === true) response.end(json({ Id: 'f00d' }))
+      else response.writeHead(500).end(json({ message: 'driver failed' }))
+    }
+    await expect(read('container:web')).rejects.toThrow('the Docker Engine answered 500: driver failed')
+  })
+
+  it('that costs too much meets the limits of a layer', async () => {
+    answer = engineWithContainer(await tarOf(files))
+    await expect(read('container:web', { limits: { entries: 1 } })).rejects.toMatchObject({
+      code: 'limit_exceeded',
+      message: 'container web has more than 1 entries',
+    })
+  })
+})
+
 describe('a local engine', () => {
   it.each([
     ['before version 25', legacyPieces],

@@ -1,9 +1,18 @@
 import { Problem } from '#kit/errors.ts'
 import type { Platform } from '#model/image.ts'
-import { type Engine, type EngineImage, exportImage, inspectImage, isEngineReference } from './engine-client.ts'
+import {
+  type Engine,
+  type EngineImage,
+  exportContainer,
+  exportImage,
+  inspectContainer,
+  inspectImage,
+  isEngineReference,
+} from './engine-client.ts'
+import { readLayer } from './layer.ts'
 import { platformOf, requirePlatform } from './platform.ts'
 import type { ReadOptions } from './stored-target.ts'
-import { streamedTarget } from './streamed-target.ts'
+import { counted, streamedTarget } from './streamed-target.ts'
 import type { Target } from './target.ts'
 
 export interface EngineOptions extends ReadOptions {
@@ -22,12 +31,29 @@ export async function findInEngines(
   reference: string,
   options: EngineOptions,
 ): Promise<EngineSearch> {
+  return firstOf(engines, (engine) => openFromEngine(engine, reference, options), options.signal)
+}
+
+/** Asks engines one after the other for a container. */
+export async function findContainer(
+  engines: readonly Engine[],
+  name: string,
+  options: ReadOptions,
+): Promise<EngineSearch> {
+  return firstOf(engines, (engine) => openContainer(engine, name, options), options.signal)
+}
+
+async function firstOf(
+  engines: readonly Engine[],
+  open: (engine: Engine) => Promise<Target>,
+  signal: AbortSignal,
+): Promise<EngineSearch> {
   const failures: Problem[] = []
   for (const engine of engines) {
     try {
-      return { target: await openFromEngine(engine, reference, options) }
+      return { target: await open(engine) }
     } catch (error) {
-      options.signal.throwIfAborted()
+      signal.throwIfAborted()
       if (!(error instanceof Problem)) throw error
       failures.push(error)
     }
@@ -60,6 +86,27 @@ async function openFromEngine(engine: Engine, reference: string, options: Engine
       const { digest, platform, layers } = subject
       return { ...contents, subject: { kind: engine.kind, name: reference, digest, platform, layers } }
     },
+  }
+}
+
+/** Its file system as one layer: what its image brought and what it wrote since, without what is mounted there. */
+async function openContainer(engine: Engine, name: string, options: ReadOptions): Promise<Target> {
+  const { limits, signal, progress } = options
+  const at = `${engine.title} at ${engine.socketPath}`
+  const container = await inspectContainer(engine, name, signal)
+  if (container === undefined)
+    throw new Problem('target_unreachable', `${engine.title} has no container ${name}`, { at })
+  const { id, image } = container
+  const title = image === undefined ? name : `${name} (${image})`
+  return {
+    kind: 'container',
+    description: `the container ${title} of ${engine.title}`,
+    async read(selector) {
+      const archive = counted(exportContainer(engine, id, signal), progress)
+      const layer = await readLayer(archive, { selector, limits, signal, name: `container ${name}` })
+      return { subject: { kind: 'container', name: title, layers: [] }, layers: [layer], unknowns: [] }
+    },
+    async [Symbol.asyncDispose]() {},
   }
 }
 

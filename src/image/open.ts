@@ -7,6 +7,7 @@ import { type ExistingPath, findPath, looksLikePath, parsePrefix } from './argum
 import { isRootfs } from './directory-kind.ts'
 import type { Engine } from './engine-client.ts'
 import { dockerEngines, podmanEngines } from './engine-socket.ts'
+import { fileTarget, isSingleFile } from './file-target.ts'
 import type { ImageReader } from './image-reader.ts'
 import { type LayerReader, readBlob } from './layer-reader.ts'
 import { isLayoutDirectory } from './layout-directory.ts'
@@ -40,6 +41,7 @@ export async function openTarget(argument: string, options: OpenOptions, context
   const { place, rest } = parsePrefix(argument)
   if (place === undefined) return openAnywhere(rest, options, context)
   if (place === 'registry') return fromRegistry(rest, options, context)
+  if (place === 'container') return fromContainer(rest, options, context)
   if (place === 'docker') return fromEngines(rest, dockerEngines(context.env), { options, context })
   if (place === 'podman') return fromEngines(rest, podmanEngines(context.env), { options, context })
   // A directory may be called like a prefix: `oci:name:tag`.
@@ -87,7 +89,10 @@ async function isMeant({ path, isDirectory, selection }: ExistingPath, { signal 
 }
 
 async function openPath(found: ExistingPath, opening: Opening): Promise<Target> {
-  if (!found.isDirectory) return openFile(found, 'any', opening)
+  if (!found.isDirectory) {
+    const isImage = found.selection.kind !== 'any' || !(await isSingleFile(found.path, opening.context))
+    return isImage ? openFile(found, 'any', opening) : openPlace('fs', found, opening)
+  }
   if (await isLayoutDirectory(found.path)) return openPlace('layout', found, opening)
   return openPlace(isRootfs(found.path) ? 'rootfs' : 'fs', found, opening)
 }
@@ -98,6 +103,7 @@ async function openPlace(
   found: ExistingPath,
   opening: Opening,
 ): Promise<Target> {
+  if (place === 'fs' && !found.isDirectory) return openSingleFile(found, opening)
   if (place === 'rootfs' || place === 'fs') return openDirectory(found, place, opening)
   if (place !== 'layout') return openFile(found, place, opening)
   if (!found.isDirectory) return openFile(found, 'oci-archive', opening)
@@ -116,6 +122,11 @@ function openFile({ path, selection }: ExistingPath, format: ArchiveFormat, open
     selection,
     platform: options.platform,
   })
+}
+
+function openSingleFile({ path, selection }: ExistingPath, { name, options, context }: Opening): Target {
+  if (selection.kind !== 'any') throw noSuchFile(name)
+  return fileTarget(path, readOptions(options, context))
 }
 
 async function openDirectory(
@@ -140,6 +151,14 @@ async function fromEngines(
     ...readOptions(options, context),
     platform: options.platform,
   })
+  if ('target' in search) return search.target
+  throw mostTelling(search.failures)
+}
+
+async function fromContainer(name: string, options: OpenOptions, context: Context): Promise<Target> {
+  const { findContainer } = await import('./engine-target.ts')
+  const engines = [dockerEngines, podmanEngines].flatMap((enginesOf) => enginesOf(context.env))
+  const search = await findContainer(engines, name, readOptions(options, context))
   if ('target' in search) return search.target
   throw mostTelling(search.failures)
 }

@@ -40,7 +40,7 @@ async function readStreamed(archive: Chunks, selector: Selector, options: Stream
   const { limits, signal, at, name } = options
   const pieces = new StreamedPieces(at, { selector, limits, signal })
   try {
-    for await (const { header, content } of readTar(counted(archive, options), { signal })) {
+    for await (const { header, content } of readTar(counted(archive, options.progress), { signal })) {
       checkMember(header, at)
       await pieces.take(header, content)
       if (pieces.layersRead > 0) options.progress(layersStep(pieces.layersRead))
@@ -56,7 +56,7 @@ async function readStreamed(archive: Chunks, selector: Selector, options: Stream
 }
 
 /** How much there is to come is not known. */
-async function* counted(archive: Chunks, { progress }: StreamedOptions): AsyncGenerator<Uint8Array> {
+export async function* counted(archive: Chunks, progress: ReadOptions['progress']): AsyncGenerator<Uint8Array> {
   let done = 0
   for await (const chunk of archive) {
     done += chunk.byteLength

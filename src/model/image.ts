@@ -30,8 +30,10 @@ export const subjectKinds = [
   'oci-layout',
   'rootfs',
   'directory',
+  'file',
   'docker-engine',
   'podman-engine',
+  'container',
   'registry',
   'sbom',
 ] as const

@@ -3,7 +3,7 @@ import { subjectKinds } from '#model/image.ts'
 import { scanLayers } from '../../test/helpers/scan-layers.ts'
 import { catalogersFor } from './evidence.ts'
 
-const sources = ['directory'] as const
+const sources = ['directory', 'file'] as const
 const built = subjectKinds.filter((kind) => kind !== 'sbom' && !sources.some((one) => one === kind))
 
 it.each(built)('%s: a manifest proves nothing of what was built from it', async (kind) => {

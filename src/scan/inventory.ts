@@ -11,7 +11,7 @@ import type { Distribution } from '#model/distribution.ts'
 import type { Layer, Subject } from '#model/image.ts'
 import type { Unknown } from '#model/package.ts'
 import type { Coverage } from '#model/report.ts'
-import { catalogersFor } from './evidence.ts'
+import { catalogersFor, unrecognised } from './evidence.ts'
 
 /** A link may lead to a file that leads to the next one; nothing real needs more. */
 const readsLimit = 3
@@ -92,7 +92,8 @@ function isSound({ subject, layers, unknowns }: TargetContents): boolean {
 function factsOf(contents: TargetContents, inventory: Inventory): TargetFacts {
   const { subject, layers } = contents
   const { digest, platform } = subject
-  const unknowns = [...contents.unknowns, ...layers.flatMap((layer) => layer.unknowns), ...inventory.unknowns]
+  const read = [...contents.unknowns, ...layers.flatMap((layer) => layer.unknowns), ...inventory.unknowns]
+  const unknowns = [...read, ...unrecognised(contents, read, inventory)]
   return {
     image: { digest, platform, layers: subject.layers },
     distribution: inventory.distribution,

@@ -17,7 +17,7 @@ export interface SbomTarget {
   readonly inventory: TargetInventory
 }
 
-/** Reads the file that `sbom:PATH` names, or any file that begins like a document; `undefined` for everything else. */
+/** Reads the file that `sbom:PATH` names, or any file that calls itself one; `undefined` for everything else. */
 export async function openSbom(argument: string, { signal }: Context): Promise<SbomTarget | undefined> {
   const isNamed = argument.startsWith(prefix) && !existsSync(argument)
   const path = isNamed ? argument.slice(prefix.length) : argument
@@ -25,9 +25,11 @@ export async function openSbom(argument: string, { signal }: Context): Promise<S
     if (isNamed) throw new Problem('target_unreachable', 'no such file', { at: path })
     return undefined
   }
-  if (!isNamed && !(await beginsLikeDocument(path))) return undefined
-  const { readSbom } = await import('#inventory/sbom/read.ts')
-  const document = readSbom(await readAll(createReadStream(path, { signal }), sizeLimitBytes, path), path)
+  if (!isNamed && (statSync(path).size > sizeLimitBytes || !(await beginsLikeDocument(path)))) return undefined
+  const { isSbom, readSbom } = await import('#inventory/sbom/read.ts')
+  const bytes = await readAll(createReadStream(path, { signal }), sizeLimitBytes, path)
+  if (!isNamed && !isSbom(bytes)) return undefined
+  const document = readSbom(bytes, path)
   const inventory = await inventoryOf(document, path)
   return { description: `${path}, a ${document.format} document`, inventory }
 }

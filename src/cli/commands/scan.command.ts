@@ -48,7 +48,9 @@ export default defineCommand({
     { run: 'seawall scan oci:./layout:v1 --format sarif -o out.sarif', about: 'a layout directory, for a code host' },
     { run: 'seawall scan ./app.cdx.json', about: 'what a software bill of materials lists' },
     { run: 'seawall scan dir:/mnt/rootfs --severity high,critical', about: 'a root file system' },
+    { run: 'seawall scan container:web', about: 'a container as it is now' },
     { run: 'seawall scan ./ --exclude node_modules', about: 'a source tree' },
+    { run: 'seawall scan ./app.jar', about: 'a single file' },
   ],
 
   async run([target = ''], options, context) {

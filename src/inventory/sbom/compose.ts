@@ -123,8 +123,10 @@ const subjectKind: Readonly<Record<SubjectKind, ComponentKind>> = {
   'oci-layout': 'container',
   rootfs: 'directory',
   directory: 'directory',
+  file: 'file',
   'docker-engine': 'container',
   'podman-engine': 'container',
+  container: 'container',
   registry: 'container',
   sbom: 'other',
 }

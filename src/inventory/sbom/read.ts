@@ -7,6 +7,7 @@ import { parseYaml } from '#kit/yaml.ts'
 import { readBomValue } from './cyclonedx/value-reader.ts'
 import { readCycloneDxXml } from './cyclonedx/xml-reader.ts'
 import type { SbomDocument } from './document.ts'
+import { isSbomText } from './recognise.ts'
 import { spdxRdfToJson } from './spdx/rdf-reader.ts'
 import { tagValueToJson } from './spdx/tag-value-reader.ts'
 import { readSpdxValue } from './spdx/value-reader.ts'
@@ -14,18 +15,29 @@ import { spdxXmlToJson } from './spdx/xml-reader.ts'
 import { readSpdx3 } from './spdx3/reader.ts'
 import { readSyft } from './syft/reader.ts'
 
+const headChars = 65_536
+const tagValueStart = /^[ \t]{0,20}SPDXVersion:/m
+const yamlStart = /^["']?(?:spdxVersion|SPDXID)["']?:/m
+
 /** Reads a bill of materials in any of the formats that we know. Throws `malformed` when it is none or breaks its rules. */
 export function readSbom(bytes: Buffer, at: string): SbomDocument {
   const text = decoded(bytes)
   const start = /\S/.exec(text)?.[0]
   if (start === '{') return readJson(jsonValue(text, at), at)
   if (start === '<') return readXml(text, at)
-  const head = text.slice(0, 65_536)
-  if (/^[ \t]{0,20}SPDXVersion:/m.test(head)) return readSpdxValue(tagValueToJson(text, at), { at, form: 'tag-value' })
-  if (/^["']?(?:spdxVersion|SPDXID)["']?:/m.test(head)) {
+  const head = text.slice(0, headChars)
+  if (tagValueStart.test(head)) return readSpdxValue(tagValueToJson(text, at), { at, form: 'tag-value' })
+  if (yamlStart.test(head)) {
     return readSpdxValue(parseYaml(z.unknown(), text, at), { at, form: 'YAML' })
   }
   throw unknownFormat(at)
+}
+
+/** Whether bytes call themselves a bill of materials, well or badly made. */
+export function isSbom(bytes: Buffer): boolean {
+  const text = decoded(bytes)
+  const head = text.slice(0, headChars)
+  return /^\s*[{<]/.test(head) ? isSbomText(text) : tagValueStart.test(head) || yamlStart.test(head)
 }
 
 function readJson(value: unknown, at: string): SbomDocument {
