@@ -15,6 +15,10 @@ const Layer = z.object({
   diffId: z.string().describe('sha256 of the uncompressed layer'),
   createdBy: z.string().optional().describe('build step, from the image history'),
 })
+const Origin = z
+  .enum(['base', 'application'])
+  .optional()
+  .describe('whether it came with the base image; absent where that is not known')
 const Range = z.object({
   introduced: z.string().optional(),
   fixed: z.string().optional(),
@@ -58,6 +62,16 @@ const Finding = z.object({
     .optional()
     .describe('present when CISA lists it as known to be exploited'),
   evidence: Evidence.optional(),
+  layer: Layer.optional().describe('layer that brought the package'),
+  origin: Origin,
+  suppressed: z
+    .object({
+      by: z.enum(['ownership']),
+      reason: z.string(),
+      owner: z.string().describe('purl of the package that answers'),
+    })
+    .optional()
+    .describe('kept and not counted, because something else answers for it; shown with --show-suppressed'),
 })
 
 const Package = z.object({
@@ -76,8 +90,14 @@ const Package = z.object({
     .optional(),
   dependencies: z.array(z.string()).optional().describe('names of the packages that it needs'),
   cpes: z.array(z.string()).optional().describe('names in the CPE dictionary'),
+  ownedBy: z.string().optional().describe('purl of the package of the operating system whose advisories judge it'),
+  changedSince: z
+    .string()
+    .optional()
+    .describe('purl of the package of the operating system that installed it before it was changed'),
   locations: z.array(z.string()),
   layer: Layer.optional().describe('layer that wrote the file that proves the package; absent for directories'),
+  origin: Origin,
 })
 
 const Subject = z.object({
@@ -85,7 +105,14 @@ const Subject = z.object({
   name: z.string(),
   digest: z.string().optional(),
   platform: z.object({ os: z.string(), architecture: z.string(), variant: z.string().optional() }).optional(),
-  layers: z.array(Layer.extend({ digest: z.string().optional(), size: count.optional() })),
+  layers: z.array(
+    Layer.extend({
+      digest: z.string().optional(),
+      size: count.optional(),
+      origin: Origin,
+      baseImage: z.string().optional().describe('name or digest of the base image that the layer is of'),
+    }),
+  ),
   os: z
     .object({
       id: z.string(),
@@ -147,6 +174,7 @@ const Coverage = z.object({
 const Summary = z.object({
   packages: count,
   findings: count,
+  suppressed: count.describe('findings that something else answers for, shown or not; not among the other counts'),
   fixable: count,
   knownExploited: count,
   unknowns: count,

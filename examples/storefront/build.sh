@@ -13,7 +13,9 @@ mkdir -p debs rootfs/var/lib/dpkg/status.d
 (cd debs && apt-get download base-files libc6=2.36-9+deb12u7 libssl3=3.0.17-1~deb12u2 libexpat1=2.5.0-1+deb12u2)
 for deb in debs/*.deb; do
   dpkg-deb -x "$deb" rootfs
-  dpkg-deb -f "$deb" > "rootfs/var/lib/dpkg/status.d/$(dpkg-deb -f "$deb" Package)"
+  name=$(dpkg-deb -f "$deb" Package)
+  dpkg-deb -f "$deb" > "rootfs/var/lib/dpkg/status.d/$name"
+  dpkg-deb -I "$deb" md5sums > "rootfs/var/lib/dpkg/status.d/$name.md5sums"
 done
 find rootfs/usr/share/doc -type f ! -name copyright -delete
 rm -rf rootfs/usr/share/lintian rootfs/usr/lib/x86_64-linux-gnu/gconv rootfs/usr/share/base-files

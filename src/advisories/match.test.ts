@@ -226,3 +226,47 @@ describe('what cannot be judged', () => {
     expect(lifecycle?.endOfLife).toBe('2025-11-01')
   })
 })
+
+describe('software that a package of the distribution brought', () => {
+  const owner = pkg({
+    ecosystem: 'deb',
+    name: 'python3-shop',
+    version: '1.0-1',
+    purl: 'pkg:deb/debian/python3-shop@1.0-1',
+  })
+  const owned = pkg({ ownedBy: owner.purl })
+  const old = { distribution: 'debian', release: '12', endOfLife: '2020-01-01' }
+
+  it('is judged by the distribution: what its own ecosystem says is kept and suppressed, with the reason', async () => {
+    const [finding] = await findingsFor([owner, owned], [record({})], bookworm)
+    expect(finding).toMatchObject({ verdict: 'affected-fixed', suppressed: { by: 'ownership', owner: owner.purl } })
+    expect(finding?.suppressed?.reason).toContain('python3-shop 1.0-1')
+  })
+
+  it.each([
+    ['that is not known', undefined, {}],
+    ['without a feed', bookworm, { namespaces: new Set(['npm']) }],
+    ['that gets no more fixes', bookworm, { cycles: () => [old] }],
+  ] as const)('is judged by its own ecosystem in a distribution %s', async (_, distribution, more) => {
+    const { findings } = await matchAdvisories([owner, owned], distribution, indexOf([record({})], more))
+    const finding = findings.find(({ kind }) => kind === 'vulnerability')
+    expect(finding).toMatchObject({ id: 'CVE-2020-0001' })
+    expect(finding?.suppressed).toBeUndefined()
+  })
+
+  it('is judged by its own ecosystem when it was changed, or when the owner is not there', async () => {
+    const changed = pkg({ changedSince: owner.purl })
+    const orphan = pkg({ ownedBy: 'pkg:deb/debian/gone@1', purl: 'pkg:npm/lodash@4.17.15#2' })
+    const findings = await findingsFor([owner, changed, orphan], [record({})], bookworm)
+    expect(findings.map(({ suppressed }) => suppressed)).toEqual([undefined, undefined])
+  })
+
+  it('is no gap where nothing covers its own ecosystem', async () => {
+    const generic = { ecosystem: 'generic', name: 'nginx', purl: 'pkg:generic/nginx@1' } as const
+    const of = async (packages: readonly Package[]) => (await matchAdvisories(packages, bookworm, indexOf([]))).unknowns
+    expect(await of([owner, pkg({ ...generic, ownedBy: owner.purl })])).toEqual([])
+    expect(await of([owner, pkg({ ...generic, ownedBy: owner.purl }), pkg(generic)])).toMatchObject([
+      { reason: expect.stringContaining('1 generic package') as string },
+    ])
+  })
+})

@@ -3,7 +3,7 @@ import { Turns } from '#kit/turns.ts'
 import { newestCvss } from '#model/cvss.ts'
 import type { Distribution } from '#model/distribution.ts'
 import type { Ecosystem } from '#model/ecosystem.ts'
-import type { Finding, Kev } from '#model/finding.ts'
+import type { Finding, Kev, Suppression } from '#model/finding.ts'
 import type { Package, Unknown } from '#model/package.ts'
 import type { DatabaseFacts, EcosystemCoverage } from '#model/report.ts'
 import { versionSchemes } from '#versions/registry.generated.ts'
@@ -41,6 +41,7 @@ export async function matchAdvisories(
   const derived = new Set(index.facts.sources.filter((source) => source.derivedFrom !== undefined).map(({ id }) => id))
   const lifecycle =
     distribution === undefined ? undefined : lifecycleOf(distribution, index.cycles(), index.facts.builtAt)
+  const ruling = answering(packages, { distribution, index, lifecycle })
   const findings: Finding[] = []
   const unknowns: Unknown[] = []
   const ecosystems: EcosystemCoverage[] = []
@@ -50,7 +51,9 @@ export async function matchAdvisories(
     const isCovered = namespace !== undefined && index.namespaces.has(namespace)
     ecosystems.push({ ecosystem, packages: members.length, namespace: isCovered ? namespace : undefined })
     if (!isCovered) {
-      const gap = describeGap({ ecosystem, members, distribution })
+      const open = members.filter(({ ownedBy }) => ownedBy === undefined || !ruling.has(ownedBy))
+      if (open.length === 0) continue
+      const gap = describeGap({ ecosystem, members: open, distribution })
       findings.push(gap.finding)
       unknowns.push(gap.unknown)
       continue
@@ -58,7 +61,8 @@ export async function matchAdvisories(
     for (const pkg of members) {
       const records = index.lookup(namespace, keyOf(pkg).name)
       if (records.some(({ scheme }) => !schemes.has(scheme))) await loadComparators(records, schemes)
-      judgePackage(pkg, records, { index, schemes, derived, findings, unknowns })
+      const suppressed = suppressionOf(pkg, ruling)
+      judgePackage(pkg, records, { index, schemes, derived, suppressed, findings, unknowns })
       if (turns.isDue) await turns.give()
     }
   }
@@ -72,12 +76,42 @@ interface Judging {
   readonly schemes: ReadonlyMap<string, Comparator | undefined>
   /** Ids of sources that are not an upstream's own file. */
   readonly derived: ReadonlySet<string>
+  readonly suppressed: Suppression | undefined
   readonly findings: Finding[]
   readonly unknowns: Unknown[]
 }
 
+/** Packages of the system whose advisories answer for what they brought: there is a feed, and it goes on. */
+function answering(
+  packages: readonly Package[],
+  {
+    distribution,
+    index,
+    lifecycle,
+  }: {
+    readonly distribution: Distribution | undefined
+    readonly index: AdvisoryIndex
+    readonly lifecycle: Lifecycle | undefined
+  },
+): ReadonlyMap<string, Package> {
+  if (lifecycle?.isEndOfLife === true) return new Map()
+  const judged = packages.filter(({ ecosystem }) => {
+    const namespace = isOfDistribution(ecosystem) ? namespaceOf(ecosystem, distribution) : undefined
+    return namespace !== undefined && index.namespaces.has(namespace)
+  })
+  return new Map(judged.map((pkg) => [pkg.purl, pkg]))
+}
+
+function suppressionOf({ ownedBy }: Package, ruling: ReadonlyMap<string, Package>): Suppression | undefined {
+  const owner = ruling.get(ownedBy ?? '')
+  if (owner === undefined) return undefined
+  const { purl, name, version, ecosystem } = owner
+  const reason = `part of the ${ecosystem} package ${name} ${version}, which the advisories of the distribution judge`
+  return { by: 'ownership', reason, owner: purl }
+}
+
 function judgePackage(pkg: Package, records: readonly AdvisoryRecord[], judging: Judging): void {
-  const { index, schemes, derived, findings, unknowns } = judging
+  const { index, schemes, derived, suppressed, findings, unknowns } = judging
   const key = keyOf(pkg)
   const judgements: Judgement[] = []
   const unreadable = new Set<string>()
@@ -91,7 +125,8 @@ function judgePackage(pkg: Package, records: readonly AdvisoryRecord[], judging:
     const reason = `${pkg.name}: ${JSON.stringify(key.version)} is not a version that the ${scheme} scheme can compare`
     unknowns.push({ path: pkg.locations[0] ?? pkg.purl, reason })
   }
-  for (const group of groupByIdentity(judgements, derived)) findings.push(findingOf(pkg, group, index))
+  for (const group of groupByIdentity(judgements, derived))
+    findings.push({ ...findingOf(pkg, group, index), suppressed })
 }
 
 /**

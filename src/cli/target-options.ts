@@ -8,7 +8,7 @@ const timeoutLimitMs = 2 ** 31 - 1
 /** What every command takes that reads a target. */
 export const targetArgument = {
   name: 'target',
-  about: 'an image reference, an archive, an OCI layout, a root file system directory or an SBOM file',
+  about: 'an image reference, an archive, an OCI layout, a directory or an SBOM file',
 } as const
 
 /** `--output` of every command that writes one result. */
@@ -33,6 +33,11 @@ export const TargetOptions = z.object({
     .describe(
       'read only wanted files of remote layers that have a trusted table of contents; executables are left out',
     ),
+  exclude: z
+    .array(z.string().min(1, 'expected a glob').max(1024, 'expected a shorter glob'))
+    .default([])
+    .describe('leave out what matches in a directory; several, or separated by commas')
+    .meta({ placeholder: 'GLOB' }),
   insecure: z.boolean().default(false).describe('allow plain HTTP to registries that are not on this machine'),
   ca: z
     .string()

@@ -4,6 +4,7 @@ import { imageLimits } from '#image/limits.ts'
 import type { Cataloger } from '#inventory/cataloger.ts'
 import { Problem } from '#kit/errors.ts'
 import { parseDuration } from '#kit/text.ts'
+import type { SubjectKind } from '#model/image.ts'
 import type { TargetInventory } from '#scan/inventory.ts'
 import type { CommandContext } from './command.ts'
 import type { TargetOptions } from './target-options.ts'
@@ -43,6 +44,7 @@ export async function readInventory(argument: string, reading: Reading): Promise
   const { context, verb } = reading
   const sbom = await openSbom(argument, context)
   if (sbom === undefined) return await readTarget(argument, reading)
+  checkExclusion('sbom', argument, reading.options)
   context.terminal.note(`${verb} ${sbom.description}`)
   return sbom.inventory
 }
@@ -53,15 +55,21 @@ async function readTarget(argument: string, { options, context, verb, extra }: R
     import('#image/platform.ts'),
     import('#scan/inventory.ts'),
   ])
-  const { offline, insecure, ca } = options
+  const { offline, insecure, ca, exclude } = options
   const platform = options.platform === undefined ? undefined : parsePlatform(options.platform)
   await using cache = await openCache(options, context)
   const readers = options.partial ? await partially(cache?.readers) : cache?.readers
   const memory = options.partial ? undefined : cache?.memory
-  const opening = { platform, offline, insecure, caFile: ca, limits: imageLimits, ...readers }
+  const opening = { platform, offline, insecure, caFile: ca, limits: imageLimits, exclude, ...readers }
   await using target = await image.openTarget(argument, opening, context)
+  checkExclusion(target.kind, argument, options)
   context.terminal.note(`${verb} ${target.description}`)
   return await takeInventory(target, context, memory, extra)
+}
+
+function checkExclusion(kind: SubjectKind, at: string, { exclude }: TargetOptions): void {
+  if (exclude.length === 0 || kind === 'directory' || kind === 'rootfs') return
+  throw new Problem('usage', '--exclude is for directories', { at, hint: 'Leave it out: an image is read as a whole.' })
 }
 
 /** What is read by a table of contents is not stored: only what is read as a whole goes by the cache. */

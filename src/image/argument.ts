@@ -4,7 +4,7 @@ import type { Selection } from './image-pieces.ts'
 import { digestPattern } from './manifest.ts'
 
 /** Where the user says that the image is. */
-export type Place = 'docker-archive' | 'oci-archive' | 'layout' | 'rootfs' | 'docker' | 'podman' | 'registry'
+export type Place = 'docker-archive' | 'oci-archive' | 'layout' | 'rootfs' | 'fs' | 'docker' | 'podman' | 'registry'
 
 const prefixes: Readonly<Record<string, Place>> = {
   'docker-archive:': 'docker-archive',
@@ -13,6 +13,7 @@ const prefixes: Readonly<Record<string, Place>> = {
   'oci:': 'layout',
   'rootfs:': 'rootfs',
   'dir:': 'rootfs',
+  'fs:': 'fs',
   'docker://': 'registry',
   'registry:': 'registry',
   'docker:': 'docker',

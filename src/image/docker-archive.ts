@@ -57,11 +57,7 @@ function savedLayers(
   const diffIds = config.rootfs.diff_ids.length
   if (diffIds === paths.length)
     return {
-      layers: layersOf(
-        config,
-        paths.map(() => ({})),
-        at,
-      ),
+      layers: layersOf(config, { layers: paths.map(() => ({})) }, at),
     }
   const reason = `layers in manifest.json: ${paths.length}, in the configuration: ${diffIds}; some are missing`
   return {

@@ -73,5 +73,7 @@ export interface Analyser {
   readonly id: string
   /** Raised when its probe would keep something else of the same file. */
   readonly version: number
+  /** What the first byte of a file can be that its probe likes; absent where it may like a file for its name. */
+  readonly firstBytes?: readonly number[] | undefined
   probe(head: Uint8Array, sizeBytes: number, path: string): Probe | undefined
 }

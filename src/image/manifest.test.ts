@@ -79,7 +79,7 @@ describe('layersOf', () => {
 
   it('takes the build step of each layer from the history, empty steps left out', () => {
     const history = [{ created_by: 'ADD' }, { created_by: 'ENV', empty_layer: true }, { created_by: 'RUN' }]
-    expect(layersOf(config(history), blobs, 'x')).toEqual([
+    expect(layersOf(config(history), { layers: blobs }, 'x')).toEqual([
       { index: 0, diffId: digest('a'), digest: digest('c'), size: 7, createdBy: 'ADD' },
       { index: 1, diffId: digest('b'), digest: undefined, size: undefined, createdBy: 'RUN' },
     ])
@@ -91,10 +91,15 @@ describe('layersOf', () => {
     ['null', null],
     ['damaged', 'yes'],
   ])('does without build steps when the history is %s', (_, history) => {
-    expect(layersOf(config(history), blobs, 'x').map(({ createdBy }) => createdBy)).toEqual([undefined, undefined])
+    expect(layersOf(config(history), { layers: blobs }, 'x').map(({ createdBy }) => createdBy)).toEqual([
+      undefined,
+      undefined,
+    ])
   })
 
   it('refuses another number of layers than of diff_ids', () => {
-    expect(() => layersOf(config([]), [{}], 'x')).toThrow('1 layers in the manifest, 2 diff_ids in the configuration')
+    expect(() => layersOf(config([]), { layers: [{}] }, 'x')).toThrow(
+      '1 layers in the manifest, 2 diff_ids in the configuration',
+    )
   })
 })

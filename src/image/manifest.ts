@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Problem } from '#kit/errors.ts'
 import { jsonValue, parseValue } from '#kit/json.ts'
 import type { Layer } from '#model/image.ts'
+import { baseName, countBaseLayers } from './base-image.ts'
 
 /** What a digest of ours looks like; anything else is refused before it becomes part of a path or a URL. */
 export const digestPattern = /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/
@@ -39,11 +40,14 @@ export const ImageManifest = z.object({
   artifactType: optionalText,
   config: Descriptor,
   layers: listOf(Descriptor),
+  annotations: Annotations,
 })
 export type ImageManifest = z.infer<typeof ImageManifest>
 
 const History = z.object({
   created_by: optionalText,
+  /** Where an import tells what it was; builders put their own name here. */
+  comment: optionalText,
   empty_layer: z
     .boolean()
     .nullish()
@@ -56,6 +60,10 @@ export const ImageConfig = z.object({
   variant: optionalText,
   rootfs: z.object({ diff_ids: listOf(Digest) }),
   history: listOf(History).catch([]),
+  config: z
+    .object({ Labels: Annotations.catch({}) })
+    .nullish()
+    .catch(undefined),
 })
 export type ImageConfig = z.infer<typeof ImageConfig>
 
@@ -116,15 +124,18 @@ export function whyNotImage(manifest: ImageManifest): string | undefined {
   return others.length > 0 && others.length === layers.length ? `an artifact of type ${others[0]}` : undefined
 }
 
+/** What of a manifest layers are made of. */
+interface LayerList {
+  /** In the order of the manifest, without digest and size where the format has none. */
+  readonly layers: readonly { readonly digest?: string | undefined; readonly size?: number | undefined }[]
+  readonly annotations?: ImageManifest['annotations']
+}
+
 /**
- * The layers of an image, bottom first. `blobs` are the manifest's layers in its order, without digest and size
- * where the format has none. A history that does not fit costs `createdBy` only.
+ * The layers of an image, bottom first. A history that does not fit costs what it would tell only: `createdBy`, and
+ * which layers are those of the base image.
  */
-export function layersOf(
-  config: ImageConfig,
-  blobs: readonly { readonly digest?: string | undefined; readonly size?: number | undefined }[],
-  at: string,
-): Layer[] {
+export function layersOf(config: ImageConfig, { layers: blobs, annotations = {} }: LayerList, at: string): Layer[] {
   const diffIds = config.rootfs.diff_ids
   if (diffIds.length !== blobs.length) {
     const counts = `${blobs.length} layers in the manifest, ${diffIds.length} diff_ids in the configuration`
@@ -132,13 +143,21 @@ export function layersOf(
   }
   const steps = config.history.filter((step) => !step.empty_layer)
   const isFitting = steps.length === diffIds.length
+  const base = isFitting ? countBaseLayers(config.history) : undefined
+  const baseImage = baseName(annotations, config.config?.Labels ?? {})
   return diffIds.map((diffId, index) => ({
     index,
     diffId,
     digest: blobs[index]?.digest,
     size: blobs[index]?.size,
-    createdBy: isFitting ? steps[index]?.created_by : undefined,
+    createdBy: isFitting ? (steps[index]?.created_by ?? steps[index]?.comment) : undefined,
+    ...(base !== undefined && originOf(index < base, baseImage)),
   }))
+}
+
+function originOf(isBase: boolean, baseImage: string | undefined): Pick<Layer, 'origin' | 'baseImage'> {
+  if (!isBase) return { origin: 'application' }
+  return { origin: 'base', ...(baseImage !== undefined && { baseImage }) }
 }
 
 /** Go writes an empty list as `null`. */

@@ -47,7 +47,7 @@ export async function resolveLayout(
     kind,
     digest,
     platform: offeredPlatform,
-    layers: layersOf(config, manifest.layers, pieces.at),
+    layers: layersOf(config, manifest, pieces.at),
     pieces: await Promise.all(manifest.layers.map((layer) => layerPiece(pieces, layer))),
     note,
   }

@@ -256,12 +256,16 @@ describe('arguments', () => {
     },
   )
 
-  it('take any other directory for a root file system, and not for something with tags', async () => {
+  it('take a directory for what it looks like or is said to be, and not for something with tags', async () => {
     const path = join(folder.path, 'tree')
     mkdirSync(path)
     writeFileSync(join(path, 'file'), 'content')
-    expect(await readImage(path)).toMatchObject({ subject: { kind: 'rootfs', name: path, layers: [] } })
-    expect(await readImage(`dir:${path}`)).toMatchObject({ subject: { kind: 'rootfs' } })
+    expect(await readImage(path)).toMatchObject({ subject: { kind: 'directory', name: path, layers: [] } })
+    expect(await readImage(`dir:${path}`)).toMatchObject({ subject: { kind: 'rootfs', name: path, layers: [] } })
+    mkdirSync(join(path, 'etc'))
+    writeFileSync(join(path, 'etc/os-release'), 'ID=alpine')
+    expect(await readImage(path)).toMatchObject({ subject: { kind: 'rootfs' } })
+    expect(await readImage(`fs:${path}`)).toMatchObject({ subject: { kind: 'directory', name: path, layers: [] } })
     await expect(readImage(`dir:${path}:tag`)).rejects.toMatchObject({ message: 'no such file or directory' })
   })
 

@@ -4,6 +4,7 @@ import type { Platform } from '#model/image.ts'
 import type { ArchiveFormat } from './archive-image.ts'
 import { fileKind, openArchive } from './archive-target.ts'
 import { type ExistingPath, findPath, looksLikePath, parsePrefix } from './argument.ts'
+import { isRootfs } from './directory-kind.ts'
 import type { Engine } from './engine-client.ts'
 import { dockerEngines, podmanEngines } from './engine-socket.ts'
 import type { ImageReader } from './image-reader.ts'
@@ -23,6 +24,8 @@ export interface OpenOptions {
   /** PEM file of a private authority. */
   readonly caFile?: string | undefined
   readonly limits: ImageLimits
+  /** Globs of what is left out of a directory. */
+  readonly exclude?: readonly string[] | undefined
   /** How layers are read; straight from the blob when absent. */
   readonly readLayer?: LayerReader | undefined
   /** How images are read that an engine can only give as a whole; straight from the engine when absent. */
@@ -85,17 +88,17 @@ async function isMeant({ path, isDirectory, selection }: ExistingPath, { signal 
 
 async function openPath(found: ExistingPath, opening: Opening): Promise<Target> {
   if (!found.isDirectory) return openFile(found, 'any', opening)
-  const place = (await isLayoutDirectory(found.path)) ? 'layout' : 'rootfs'
-  return openPlace(place, found, opening)
+  if (await isLayoutDirectory(found.path)) return openPlace('layout', found, opening)
+  return openPlace(isRootfs(found.path) ? 'rootfs' : 'fs', found, opening)
 }
 
 /** Loads only what that kind of place takes. */
 async function openPlace(
-  place: 'docker-archive' | 'oci-archive' | 'layout' | 'rootfs',
+  place: 'docker-archive' | 'oci-archive' | 'layout' | 'rootfs' | 'fs',
   found: ExistingPath,
   opening: Opening,
 ): Promise<Target> {
-  if (place === 'rootfs') return openRootfs(found, opening)
+  if (place === 'rootfs' || place === 'fs') return openDirectory(found, place, opening)
   if (place !== 'layout') return openFile(found, place, opening)
   if (!found.isDirectory) return openFile(found, 'oci-archive', opening)
   const { name, options, context } = opening
@@ -115,11 +118,16 @@ function openFile({ path, selection }: ExistingPath, format: ArchiveFormat, open
   })
 }
 
-async function openRootfs(found: ExistingPath, { name, options, context }: Opening): Promise<Target> {
+async function openDirectory(
+  found: ExistingPath,
+  place: 'rootfs' | 'fs',
+  { name, options, context }: Opening,
+): Promise<Target> {
   if (found.selection.kind !== 'any') throw noSuchFile(name)
   if (!found.isDirectory) throw new Problem('usage', 'this is not a directory', { at: found.path })
-  const { rootfsTarget } = await import('./rootfs-target.ts')
-  return rootfsTarget(found.path, readOptions(options, context))
+  const { rootfsTarget, sourceTarget } = await import('./rootfs-target.ts')
+  const reading = { ...readOptions(options, context), exclude: options.exclude ?? [] }
+  return place === 'rootfs' ? rootfsTarget(found.path, reading) : sourceTarget(found.path, reading)
 }
 
 async function fromEngines(

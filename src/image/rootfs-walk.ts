@@ -26,6 +26,10 @@ export interface WalkOptions {
   readonly limits: ImageLimits
   readonly signal: AbortSignal
   readonly progress?: (step: Progress) => void
+  /** Asked of every path, of a folder before what is in it: true passes it over. */
+  readonly isExcluded?: ((path: string) => boolean) | undefined
+  /** Links that lead outside are told and left out. Without it the directory is the root that they are relative to. */
+  readonly isClosed?: boolean
 }
 
 /**
@@ -123,6 +127,7 @@ class Walk {
   /** Takes one name in; a directory that is to be read next is returned open. */
   #visit(parent: OpenDirectory, name: Buffer): OpenDirectory | undefined {
     const path = parent.path === '' ? decodeName(name) : `${parent.path}/${decodeName(name)}`
+    if (this.#options.isExcluded?.(path) === true) return undefined
     const { pathDepth, pathBytes, entries } = this.#options.limits
     if (this.#entries.length >= entries)
       throw new Problem('limit_exceeded', `more than ${entries} entries`, { at: path })
@@ -146,14 +151,20 @@ class Walk {
     }
     const first = this.#firstNameOf(stats, path)
     if (first !== undefined) this.#add(path, 'hardlink', stats, { linkTarget: first })
-    else if (type === 'symlink')
-      this.#add(path, type, stats, { linkTarget: decodeName(readlinkSync(place, { encoding: 'buffer' })) })
+    else if (type === 'symlink') this.#link(path, place, stats)
     else if (type === 'file') {
       const size = Number(stats.size)
       this.#bytes += size
       this.#add(path, type, stats, { size, content: this.#reader.read({ path, place, stats }) })
     } else this.#add(path, type, stats)
     return undefined
+  }
+
+  #link(path: string, place: Buffer, stats: BigIntStats): void {
+    const linkTarget = decodeName(readlinkSync(place, { encoding: 'buffer' }))
+    if (this.#options.isClosed !== true || !leadsOutside(path, linkTarget)) {
+      this.#add(path, 'symlink', stats, { linkTarget })
+    } else this.#unknown(path, 'it is a link that leads outside the directory; it was not followed')
   }
 
   #enter(parent: OpenDirectory, path: string, place: Buffer): OpenDirectory | undefined {
@@ -200,6 +211,18 @@ class Walk {
     this.#unknowns.push({ path: `/${path}`, reason })
     return undefined
   }
+}
+
+/** By its text alone: what other links make of it stays inside, for each of them is looked at, too. */
+function leadsOutside(path: string, target: string): boolean {
+  if (target.startsWith('/')) return true
+  let depth = path.split('/').length - 1
+  for (const part of target.split('/')) {
+    if (part === '..') depth -= 1
+    else if (part !== '' && part !== '.') depth += 1
+    if (depth < 0) return true
+  }
+  return false
 }
 
 const separator = Buffer.from('/')

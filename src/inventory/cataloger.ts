@@ -47,6 +47,36 @@ export type Found =
 /** What a file yields; `undefined` where there is long nothing to yield, so that others get a turn. */
 export type Steps = Generator<Found | undefined>
 
+/** What a list of files knows of the package that brought them: enough to tell it from the others of its ecosystem. */
+export type Owner =
+  | { readonly name: string; readonly version?: string | undefined; readonly architecture?: string | undefined }
+  /** First location of the package, as in `Package.locations`. */
+  | { readonly location: string }
+
+/** A file that a package brought, as its package manager recorded it. */
+export interface OwnedFile {
+  /** With or without a slash in front. */
+  readonly path: string
+  readonly owner: Owner
+  /** Of the content that was installed: `md5:`, `sha1:`, `sha256:` or `sha512:` and lower case hexadecimal. */
+  readonly digest?: string | undefined
+  readonly size?: number | undefined
+}
+
+/** Reads which files packages brought, from the same database or from lists beside it. */
+export interface Ownership {
+  /** Globs, as in `Cataloger.files`. */
+  readonly files: readonly string[]
+  /**
+   * Files whose base names are `wanted`: most of a list is of interest to nobody. `undefined` where there is long
+   * nothing to yield. What cannot be read owns nothing.
+   */
+  owned(
+    file: { readonly path: string; readonly content: Buffer },
+    wanted: (baseName: string) => boolean,
+  ): Generator<OwnedFile | undefined>
+}
+
 /** Reads one file format. The file that defines it sits in a folder named for its ecosystem. */
 export interface Cataloger {
   readonly id: string
@@ -73,6 +103,10 @@ export interface Cataloger {
    * may then be empty. Asked with no first bytes, it answers for the name alone.
    */
   readonly probe?: (head: Uint8Array, sizeBytes: number, path: string) => Probe | undefined
+  /** What the first byte of a file can be that the probe likes, so that it is not asked of all others; absent where names count. */
+  readonly firstBytes?: readonly number[]
+  /** Present where the package manager keeps record of the files that its packages brought. */
+  readonly ownership?: Ownership
   /** What we claim to find; the contract test holds us to it. */
   readonly finds: readonly Promised[]
   /** A file that is not what it seems throws `Problem('malformed')` or yields an unknown; both are reported. */

@@ -29,8 +29,18 @@ function segmentOf(segment: string): Segment {
   if (!/[*?[\]{}()!+@\\]/.test(segment)) {
     return { name: segment, endings: undefined, matches: (name) => name === segment }
   }
-  return { name: undefined, endings: endingsOf(segment), matches: picomatch(segment, { dot: true, flags: 's' }) }
+  return { name: undefined, endings: endingsOf(segment), matches: matcherOf(segment) }
 }
+
+/** One star between two texts, which is what most are, needs no regular expression. */
+function matcherOf(segment: string): (name: string) => boolean {
+  const [, start, end] = /^([^*?[\]{}()!+@\\]*)\*([^*?[\]{}()!+@\\]*)$/.exec(segment) ?? []
+  if (start === undefined || end === undefined || start + end === '') return picomatch(segment, pattern)
+  const least = start.length + end.length
+  return (name) => name.length >= least && name.endsWith(end) && name.startsWith(start)
+}
+
+const pattern = { dot: true, flags: 's' }
 
 /** Of `*.jar`, `*.spdx.json` and `*.{jar,war}`; of what comes before the last dot nothing must be known. */
 function endingsOf(segment: string): string[] | undefined {

@@ -10,9 +10,10 @@ import { repositoriesPath, settleBranch } from './alpine/branch.ts'
 import type { CatalogContext, Cataloger } from './cataloger.ts'
 import { detectDistribution, osReleaseLimitBytes, osReleasePaths, type ReadText } from './distribution.ts'
 import type { Executable } from './executables/facts.ts'
-import { isSystem, unidentified, unknownExecutables } from './executables/unidentified.ts'
+import { isSystem, unknownExecutables } from './executables/unidentified.ts'
 import { type Job, planJobs } from './jobs.ts'
 import { type OlderVersion, olderVersions } from './older-versions.ts'
+import { withOwners } from './ownership/attribution.ts'
 import { isNotes, unpackNotes } from './probe-notes.ts'
 
 export interface CatalogOptions {
@@ -38,7 +39,7 @@ export interface Inventory {
   /** By purl, then location. */
   readonly packages: readonly FoundPackage[]
   readonly unknowns: readonly Unknown[]
-  /** Executables and libraries that no cataloger made a package of, by path; a package of an operating system may own them. */
+  /** Executables and libraries that no cataloger made a package of, by path, with the package that owns each. */
   readonly executables: readonly Executable[]
   /** Catalogers that had files to read. */
   readonly catalogers: readonly { readonly id: string; readonly files: number; readonly packages: number }[]
@@ -87,8 +88,8 @@ export async function catalog(
     })
   }
   progress?.({ task: 'packages found', done: count, unit: 'items', finished: true })
-  const packages = sortedPackages(results.flatMap((result) => result.packages))
-  const executables = unidentified(plan.executables, packages)
+  const found = sortedPackages(results.flatMap((result) => result.packages))
+  const { packages, executables } = await inTurns(withOwners(found, plan, tree), signal)
   const origins = results.flatMap((result) => result.origins)
   if (origins.length > 0 && distribution === undefined) limits.push({ path: '/', reason: originWithoutDistribution })
   const told = [release, branch, plan, { unknowns: limits }, ...results].flatMap(({ unknowns }) => unknowns)

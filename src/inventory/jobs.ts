@@ -8,8 +8,10 @@ import { executableAnalyser } from './executables/executable-probe.ts'
 import { decodeFacts, type Executable } from './executables/facts.ts'
 import { isBelow, matchesGlob, parseGlob } from './glob.ts'
 import { type LinkedFiles, linkedFiles } from './links.ts'
+import type { OwnershipJob } from './ownership/ownership.ts'
+import { type OwnershipReader, ownershipReaders } from './ownership/readers.ts'
 import { unpackNotes } from './probe-notes.ts'
-import { probeContent } from './probing.ts'
+import { Analysers, probeContent } from './probing.ts'
 import { Router } from './router.ts'
 import { analysersOf, selectorFor } from './selector.ts'
 
@@ -30,6 +32,8 @@ export interface Job {
 export interface Plan {
   /** In the order of the catalogers' ids and then of the paths. */
   readonly jobs: readonly Job[]
+  /** What tells which package brought which file. */
+  readonly ownership: readonly OwnershipJob[]
   /** Every executable and library, by path; of several hard links to one the first that says what it is. */
   readonly executables: readonly Executable[]
   /** Files that are wanted under another name than their own, and whose content was not kept. */
@@ -40,10 +44,13 @@ export interface Plan {
 /** Decides which cataloger reads which visible file. */
 export function* planJobs(tree: FileTree, catalogers: readonly Cataloger[], more: ReadonlySet<string>): Work<Plan> {
   const selector = selectorFor(catalogers, more)
-  const globs = new Set([...catalogers.flatMap((cataloger) => cataloger.files), ...osReleasePaths])
+  const owning = ownershipReaders(catalogers)
+  const readers = [...catalogers, ...owning]
+  const globs = new Set([...readers.flatMap((reader) => reader.files), ...osReleasePaths])
   const links = yield* linkedFiles(tree, [...globs])
-  const files = yield* filesOfInterest(tree, catalogers, links.wanted)
+  const files = yield* filesOfInterest(tree, readers, links.wanted)
   const jobs: Job[] = yield* folderJobs(tree, catalogers)
+  const analysers = new Analysers(analysersOf(catalogers))
   const missing = new Set<string>()
   const unknowns: Unknown[] = [...links.unknowns]
   const executables: Executable[] = []
@@ -60,13 +67,22 @@ export function* planJobs(tree: FileTree, catalogers: readonly Cataloger[], more
         jobs.push({ cataloger, path, realPath, content, isProbed: false, layer })
     }
     if (nameOf.get(node.inode) !== realPath) continue
-    for (const found of notesOf(node, isWhole, catalogers)) {
+    for (const found of notesOf(node, isWhole, { catalogers, analysers })) {
       if ('cataloger' in found) jobs.push(found)
       else if ('format' in found) executables.push(found)
       else unknowns.push(found)
     }
   }
-  return { jobs: distinct(jobs), executables, missing: [...missing], unknowns }
+  return { ...divided(distinct(jobs), owning), executables, missing: [...missing], unknowns }
+}
+
+function divided(all: readonly Job[], owning: readonly OwnershipReader[]): Pick<Plan, 'jobs' | 'ownership'> {
+  const readers = new Map<Cataloger, OwnershipReader>(owning.map((reader) => [reader, reader]))
+  const ownership = all.flatMap(({ cataloger, path, content }): OwnershipJob[] => {
+    const reader = readers.get(cataloger)
+    return reader === undefined ? [] : [{ reader, path, content }]
+  })
+  return { jobs: all.filter(({ cataloger }) => !readers.has(cataloger)), ownership }
 }
 
 interface File {
@@ -137,10 +153,10 @@ function exceptions(catalogers: readonly Cataloger[]): (cataloger: Cataloger, re
 function notesOf(
   { content, layer, path, origin, size }: FileNode,
   isWhole: boolean,
-  catalogers: readonly Cataloger[],
+  { catalogers, analysers }: { readonly catalogers: readonly Cataloger[]; readonly analysers: Analysers },
 ): (Job | Executable | Unknown)[] {
   if (content === undefined) return []
-  const notes = isWhole ? probeContent(analysersOf(catalogers), content, origin) : [...unpackNotes(content)]
+  const notes = isWhole ? probeContent(analysers, content, origin) : [...unpackNotes(content)]
   return notes.flatMap(({ id, bytes, failure }): (Job | Executable | Unknown)[] => {
     const location = `/${path}`
     if (failure !== undefined) return [{ path: location, reason: failure }]

@@ -7,12 +7,32 @@ const headBytes = 64
 /** What a probe is asked with. */
 export type FileStart = Parameters<Analyser['probe']>
 
+/** Analysers by the first byte of the files that they may look at: most files are for none of them. */
+export class Analysers {
+  readonly all: readonly Analyser[]
+  readonly #byFirstByte: readonly (readonly Analyser[])[]
+  readonly #byName: readonly Analyser[]
+
+  constructor(all: readonly Analyser[]) {
+    this.all = all
+    this.#byName = all.filter(({ firstBytes }) => firstBytes === undefined)
+    this.#byFirstByte = Array.from({ length: 256 }, (_, byte) =>
+      all.filter(({ firstBytes }) => firstBytes === undefined || firstBytes.includes(byte)),
+    )
+  }
+
+  /** Those that may like a file; without first bytes those that go by names. */
+  for(head: Uint8Array): readonly Analyser[] {
+    return (head[0] === undefined ? undefined : this.#byFirstByte[head[0]]) ?? this.#byName
+  }
+}
+
 /** Several probes that watch one file. One that gives up leaves the others to it. */
 export class Probing {
   readonly #probes: { readonly id: string; readonly probe: Probe; failure: string | undefined }[] = []
 
-  constructor(analysers: readonly Analyser[], file: FileStart) {
-    for (const analyser of analysers) {
+  constructor(analysers: Analysers, file: FileStart) {
+    for (const analyser of analysers.for(file[0])) {
       const probe = analyser.probe(...file)
       if (probe !== undefined) this.#probes.push({ id: analyser.id, probe, failure: undefined })
     }
@@ -44,7 +64,7 @@ export class Probing {
 }
 
 /** What probes make of a file whose content is at hand. */
-export function probeContent(analysers: readonly Analyser[], content: Buffer, path: string): ProbeNote[] {
+export function probeContent(analysers: Analysers, content: Buffer, path: string): ProbeNote[] {
   const probing = new Probing(analysers, [content.subarray(0, headBytes), content.length, path])
   probing.write(content)
   return probing.end()

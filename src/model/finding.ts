@@ -1,3 +1,4 @@
+import type { Layer, LayerOrigin } from './image.ts'
 import type { Severity } from './severity.ts'
 
 export const verdicts = [
@@ -58,6 +59,14 @@ export interface Kev {
 export const findingKinds = ['vulnerability', 'end-of-life', 'no-advisories'] as const
 export type FindingKind = (typeof findingKinds)[number]
 
+/** Why a finding is kept and not counted: something else answers for it. */
+export interface Suppression {
+  readonly by: 'ownership'
+  readonly reason: string
+  /** purl of the package that answers. */
+  readonly owner: string
+}
+
 export interface Finding {
   /** The name most people know it by: a CVE where there is exactly one, else the feed's own id. */
   readonly id: string
@@ -80,4 +89,9 @@ export interface Finding {
   readonly published?: string | undefined
   readonly kev?: Kev | undefined
   readonly evidence?: Evidence | undefined
+  /** That brought the package, with the build step; absent for directories. */
+  readonly layer?: Pick<Layer, 'diffId' | 'index' | 'createdBy'> | undefined
+  /** Of that layer; absent where it is not known. */
+  readonly origin?: LayerOrigin | undefined
+  readonly suppressed?: Suppression | undefined
 }

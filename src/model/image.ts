@@ -4,6 +4,9 @@ export interface Platform {
   readonly variant?: string | undefined
 }
 
+/** Whether something came with the image that this one was built on, or was added to it. */
+export type LayerOrigin = 'base' | 'application'
+
 /** One layer of an image that has content; bottom layer has index 0. */
 export interface Layer {
   readonly index: number
@@ -15,6 +18,10 @@ export interface Layer {
   readonly size?: number | undefined
   /** The build step that made it, from the image history. */
   readonly createdBy?: string | undefined
+  /** Absent where the image does not tell which layers are those of its base. */
+  readonly origin?: LayerOrigin | undefined
+  /** Of a layer of the base image: its name, else its digest, where the builder noted one. */
+  readonly baseImage?: string | undefined
 }
 
 export const subjectKinds = [
@@ -22,6 +29,7 @@ export const subjectKinds = [
   'oci-archive',
   'oci-layout',
   'rootfs',
+  'directory',
   'docker-engine',
   'podman-engine',
   'registry',

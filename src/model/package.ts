@@ -25,6 +25,10 @@ export interface Package {
   readonly dependencies?: readonly string[] | undefined
   /** Names in the CPE dictionary, where it is known by one: `cpe:2.3:a:f5:nginx:1.22.1:*:*:*:*:*:*:*`. */
   readonly cpes?: readonly string[] | undefined
+  /** purl of the package of the operating system that brought the file that proves it, and the file is still the same. */
+  readonly ownedBy?: string | undefined
+  /** purl of the package of the operating system that brought that file, which was changed after it was installed. */
+  readonly changedSince?: string | undefined
   /** Files that prove it, as absolute paths in the subject. */
   readonly locations: readonly string[]
 }

@@ -1,6 +1,6 @@
 import type { Distribution } from './distribution.ts'
 import type { Finding, Verdict } from './finding.ts'
-import type { Layer, Subject } from './image.ts'
+import type { Layer, LayerOrigin, Subject } from './image.ts'
 import type { Package, Unknown } from './package.ts'
 import type { Severity } from './severity.ts'
 
@@ -33,6 +33,8 @@ export interface DatabaseFacts {
 export interface LocatedPackage extends Package {
   /** Layer that brought it; absent for directories. */
   readonly layer?: Pick<Layer, 'diffId' | 'index' | 'createdBy'> | undefined
+  /** Of that layer; absent where it is not known. */
+  readonly origin?: LayerOrigin | undefined
 }
 
 /** Per ecosystem: how many packages were found, and whether any feed could judge them. */
@@ -87,7 +89,10 @@ export interface Upgrade {
 
 export interface Summary {
   readonly packages: number
+  /** Without those that are suppressed. */
   readonly findings: number
+  /** Findings of the whole scan that something else answers for, shown or not. */
+  readonly suppressed: number
   readonly fixable: number
   readonly knownExploited: number
   readonly unknowns: number

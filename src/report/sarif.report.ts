@@ -106,6 +106,7 @@ function resultOf(finding: Finding, ruleIndex: number): object {
         ...(purl === undefined ? {} : { logicalLocations: [{ fullyQualifiedName: purl, kind: 'package' }] }),
       },
     ],
+    ...suppressionsOf(finding),
     partialFingerprints: { 'finding/v1': [id, purl ?? '', location ?? ''].join('|') },
     properties: {
       verdict: finding.verdict,
@@ -115,6 +116,8 @@ function resultOf(finding: Finding, ruleIndex: number): object {
       fixState: finding.fixState,
       source: finding.source,
       knownExploited: finding.kev !== undefined,
+      layer: finding.layer,
+      origin: finding.origin,
       evidence,
     },
   }
@@ -123,6 +126,12 @@ function resultOf(finding: Finding, ruleIndex: number): object {
 /** SARIF 2.1.0 §3.27.9, §3.27.10: what is no failure has no level. */
 function weightOf({ verdict, severity }: Finding): object {
   return verdict === 'not-affected' ? { kind: 'pass', level: 'none' } : { level: levels[severity] }
+}
+
+/** SARIF 2.1.0 §3.27.23, §3.35: what is suppressed says by whom and why. */
+function suppressionsOf({ suppressed }: Finding): object {
+  if (suppressed === undefined) return {}
+  return { suppressions: [{ kind: 'external', status: 'accepted', justification: suppressed.reason }] }
 }
 
 function sentence({ id, kind, verdict, package: purl, fixedVersion, fixState, location, published }: Finding): string {

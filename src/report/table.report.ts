@@ -32,6 +32,7 @@ export default defineReport({
     yield* upgradesSection(report, options, pen)
     yield* unfixedSection(report, options, pen)
     yield* investigationSection(report, options, pen)
+    yield* ruledOutSection(report, options, pen)
     yield* suppressedSection(report, options, pen)
     yield* endOfLifeSection(report, pen)
     yield* unknownsSection(report, pen)
@@ -91,23 +92,33 @@ function upgradeRow(upgrade: Upgrade, pen: Pen): Cell[] {
 }
 
 function* unfixedSection(report: ScanReport, options: RenderOptions, pen: Pen): Generator<string> {
-  const findings = report.findings.filter(({ verdict }) => verdict === 'affected-unfixed')
+  const findings = counting(report).filter(({ verdict }) => verdict === 'affected-unfixed')
   const heading = `${pen('bold', 'No fix yet')} for ${counted(findings.length, 'finding')}`
   yield* byPackageSection({ heading, findings, report }, options, pen)
 }
 
 function* investigationSection(report: ScanReport, options: RenderOptions, pen: Pen): Generator<string> {
-  const findings = report.findings.filter(
+  const findings = counting(report).filter(
     ({ verdict, kind }) => kind === 'vulnerability' && (verdict === 'under-investigation' || verdict === 'unknown'),
   )
   const heading = `${pen('bold', 'Undecided')}: ${counted(findings.length, 'finding')} that the vendor has not decided or that could not be compared`
   yield* byPackageSection({ heading, findings, report }, options, pen)
 }
 
-function* suppressedSection(report: ScanReport, options: RenderOptions, pen: Pen): Generator<string> {
-  const findings = report.findings.filter(({ verdict }) => verdict === 'not-affected')
+function* ruledOutSection(report: ScanReport, options: RenderOptions, pen: Pen): Generator<string> {
+  const findings = counting(report).filter(({ verdict }) => verdict === 'not-affected')
   const heading = `${pen('bold', 'Not affected')}: ${counted(findings.length, 'vulnerability', 'vulnerabilities')} that the vendor rules out`
   yield* byPackageSection({ heading, findings, report }, options, pen)
+}
+
+function* suppressedSection(report: ScanReport, options: RenderOptions, pen: Pen): Generator<string> {
+  const findings = report.findings.filter(({ suppressed }) => suppressed !== undefined)
+  const heading = `${pen('bold', 'Suppressed')}: ${counted(findings.length, 'finding')} that something else answers for`
+  yield* byPackageSection({ heading, findings, report }, options, pen)
+}
+
+function counting({ findings }: ScanReport): readonly Finding[] {
+  return findings.filter(({ suppressed }) => suppressed === undefined)
 }
 
 interface Section {
@@ -126,7 +137,7 @@ function* byPackageSection(
   const shape: Column[] = [
     { title: 'PACKAGE', shrinks: true },
     { title: 'INSTALLED', shrinks: true },
-    { title: 'STATE' },
+    { title: 'STATE', shrinks: findings.some(({ suppressed }) => suppressed !== undefined) },
     { title: 'WORST' },
     { title: 'VULNERABILITIES', shrinks: true },
   ]
@@ -151,7 +162,8 @@ function rowsByPackage(report: ScanReport, findings: readonly Finding[], pen: Pe
     })
 }
 
-function stateOf({ verdict, fixState, evidence }: Finding): string {
+function stateOf({ verdict, fixState, evidence, suppressed }: Finding): string {
+  if (suppressed !== undefined) return suppressed.reason
   const state = verdict === 'affected-unfixed' ? fixState.replaceAll('-', ' ') : verdict.replaceAll('-', ' ')
   return evidence?.vendorStatus === undefined ? state : `${state} (${evidence.vendorStatus})`
 }
@@ -172,8 +184,8 @@ function* unknownsSection({ unknowns }: ScanReport, pen: Pen): Generator<string>
 
 /** Counts what may affect the image: neither what was ruled out nor gaps in the data, which have sections of their own. */
 function* footer(report: ScanReport, { now }: RenderOptions, pen: Pen): Generator<string> {
-  const { findings, database, coverage } = report
-  const open = findings.filter(({ kind, verdict }) => kind === 'vulnerability' && verdict !== 'not-affected')
+  const { database, coverage, summary } = report
+  const open = counting(report).filter(({ kind, verdict }) => kind === 'vulnerability' && verdict !== 'not-affected')
   const bySeverity = Map.groupBy(open, ({ severity }) => severity)
   const counts = severities
     .toReversed()
@@ -183,12 +195,30 @@ function* footer(report: ScanReport, { now }: RenderOptions, pen: Pen): Generato
   const exploited = known === 0 ? '' : ` · ${known} known to be exploited`
   const total = open.length === 0 ? nothingFound(report) : `${counted(open.length, 'finding')}: ${counts.join(', ')}`
   yield `\n${pen('bold', total)}${exploited}\n`
+  const base = baseLine(report, open)
+  if (base !== undefined) yield `${base}\n`
+  if (summary.suppressed > 0) yield `${pen('gray', suppressedLine(report))}\n`
   const transfer = transferOf(coverage)
   if (transfer !== undefined) yield `${pen('gray', transfer)}\n`
   const days = Math.max(0, Math.floor((now.getTime() - Date.parse(database.builtAt)) / dayMs))
   const age = `Advisory data ${database.starter ? 'that ships with Seawall, ' : ''}of ${database.builtAt.slice(0, 10)}, ${counted(days, 'day')} old`
   const advice = days > staleDays || database.starter ? '; `seawall db update` gets current data' : ''
   yield `${pen(advice === '' ? 'gray' : 'yellow', `${age}${advice}.`)}\n`
+}
+
+/** Only where it is known of all of them. */
+function baseLine({ subject }: ScanReport, findings: readonly Finding[]): string | undefined {
+  if (findings.length === 0 || findings.some(({ origin }) => origin === undefined)) return undefined
+  const count = findings.filter(({ origin }) => origin === 'base').length
+  const name = subject.layers.find(({ baseImage }) => baseImage !== undefined)?.baseImage
+  const named = name === undefined ? '' : ` (${printable(name)})`
+  return `${count} of ${counted(findings.length, 'finding')} ${count === 1 ? 'comes' : 'come'} from the base image${named}.`
+}
+
+function suppressedLine({ summary, findings }: ScanReport): string {
+  const count = counted(summary.suppressed, 'more finding is suppressed', 'more findings are suppressed')
+  const where = findings.some(({ suppressed }) => suppressed !== undefined) ? 'above' : '--show-suppressed lists them'
+  return `${count}: ${where}.`
 }
 
 function transferOf({ transferred, transferable, readings = [] }: Coverage): string | undefined {

@@ -3,7 +3,6 @@ import { overlaying } from '#image/file-tree.ts'
 import type { Target, TargetContents } from '#image/target.ts'
 import type { Cataloger } from '#inventory/cataloger.ts'
 import { catalog, type FoundPackage, type Inventory } from '#inventory/inventory.ts'
-import { catalogers } from '#inventory/registry.generated.ts'
 import type { ListedPackage } from '#inventory/sbom/compose.ts'
 import { selectorFor } from '#inventory/selector.ts'
 import type { Context } from '#kit/context.ts'
@@ -12,6 +11,7 @@ import type { Distribution } from '#model/distribution.ts'
 import type { Layer, Subject } from '#model/image.ts'
 import type { Unknown } from '#model/package.ts'
 import type { Coverage } from '#model/report.ts'
+import { catalogersFor } from './evidence.ts'
 
 /** A link may lead to a file that leads to the next one; nothing real needs more. */
 const readsLimit = 3
@@ -75,7 +75,7 @@ async function lookThrough(
   context: Context,
   extra: readonly Cataloger[] = [],
 ): Promise<[TargetFacts, TargetContents]> {
-  const { contents, inventory } = await readTarget(target, [...(await loadCatalogers()), ...extra], context)
+  const { contents, inventory } = await readTarget(target, [...(await catalogersFor(target.kind)), ...extra], context)
   return [factsOf(contents, inventory), contents]
 }
 
@@ -172,14 +172,9 @@ function unreached(path: string): Unknown {
   return { path: `/${path}`, reason: 'it is reached through links, and its content could not be had' }
 }
 
-async function loadCatalogers(): Promise<Cataloger[]> {
-  const modules = await Promise.all(Object.values(catalogers).map((load) => load()))
-  return modules.map((module) => module.default)
-}
-
 function located({ layerIndex, ...found }: FoundPackage, layers: readonly Layer[]): ListedPackage {
   const layer = layers[layerIndex]
   if (layer === undefined) return found
-  const { index, diffId, createdBy } = layer
-  return { ...found, layer: { index, diffId, createdBy } }
+  const { index, diffId, createdBy, origin } = layer
+  return { ...found, layer: { index, diffId, createdBy }, origin }
 }

@@ -1,8 +1,9 @@
 import { type AdvisoryIndex, matchAdvisories } from '#advisories/match.ts'
 import type { Target } from '#image/target.ts'
 import type { Context } from '#kit/context.ts'
+import type { Finding } from '#model/finding.ts'
 import type { Unknown } from '#model/package.ts'
-import { reportSchemaVersion, type ScanReport } from '#model/report.ts'
+import { type LocatedPackage, reportSchemaVersion, type ScanReport } from '#model/report.ts'
 import { sortedUnknowns, type TargetInventory, takeInventory } from './inventory.ts'
 import { summarize } from './summary.ts'
 
@@ -19,7 +20,8 @@ export async function scan(
 export async function judge(inventory: TargetInventory, index: AdvisoryIndex, version: string): Promise<ScanReport> {
   const { subject, distribution } = inventory
   const packages = inventory.packages.map(({ cataloger: _cataloger, ...found }) => found)
-  const { findings, ...matched } = await matchAdvisories(packages, distribution, index)
+  const { findings: found, ...matched } = await matchAdvisories(packages, distribution, index)
+  const findings = withLayers(found, packages)
   const allUnknowns = sortedUnknowns([
     ...inventory.unknowns,
     ...matched.unknowns,
@@ -47,6 +49,19 @@ export async function judge(inventory: TargetInventory, index: AdvisoryIndex, ve
     },
     summary: await summarize(packages, findings, allUnknowns),
   }
+}
+
+/** Says where each package came from that a finding is about; copies of one may come from different layers. */
+function withLayers(findings: readonly Finding[], packages: readonly LocatedPackage[]): Finding[] {
+  const copies = new Map(packages.map((found) => [copyKey(found.purl, found.locations[0]), found]))
+  return findings.map((finding) => {
+    const { layer, origin } = copies.get(copyKey(finding.package, finding.location)) ?? {}
+    return { ...finding, ...(layer !== undefined && { layer }), ...(origin !== undefined && { origin }) }
+  })
+}
+
+function copyKey(purl: string | undefined, location: string | undefined): string {
+  return `${purl}\n${location}`
 }
 
 /** An image in which nothing is recognised is not one without vulnerabilities. */

@@ -5,15 +5,21 @@ import { summarize } from './summary.ts'
 const pkg = makePackage('x')
 
 describe('a summary', () => {
-  it('counts every severity and verdict, those that do not occur included', async () => {
+  it('counts every severity and verdict, those that do not occur included and those that are suppressed apart', async () => {
     const findings = [
       makeFinding(pkg, { severity: 'high', fixedVersion: '2.0.0' }),
       makeFinding(pkg, { severity: 'high', kev: { dateAdded: '2030-01-01', ransomware: true } }),
       makeFinding(pkg, { severity: 'low', verdict: 'under-investigation' }),
+      makeFinding(pkg, {
+        severity: 'critical',
+        fixedVersion: '9.0.0',
+        suppressed: { by: 'ownership', reason: 'part of another', owner: 'pkg:deb/other@1' },
+      }),
     ]
     expect(await summarize([pkg], findings, [{ path: '/a', reason: 'it is torn' }])).toEqual({
       packages: 1,
       findings: 3,
+      suppressed: 1,
       fixable: 1,
       knownExploited: 1,
       unknowns: 1,

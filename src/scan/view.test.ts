@@ -3,6 +3,7 @@ import { makeFinding, makePackage, makeReport } from '../../test/helpers/finding
 import { findingsAtLeast, type View, viewOf } from './view.ts'
 
 const pkg = makePackage('x')
+const owned = { by: 'ownership', reason: 'part of another', owner: 'pkg:deb/other@1' } as const
 const report = makeReport({
   packages: [pkg],
   findings: [
@@ -10,6 +11,7 @@ const report = makeReport({
     makeFinding(pkg, { id: 'unfixed-critical', severity: 'critical' }),
     makeFinding(pkg, { id: 'open-low', severity: 'low', verdict: 'under-investigation' }),
     makeFinding(pkg, { id: 'safe-critical', severity: 'critical', verdict: 'not-affected' }),
+    makeFinding(pkg, { id: 'owned-critical', severity: 'critical', fixedVersion: '2.0.0', suppressed: owned }),
     makeFinding(pkg, { id: 'undecided', severity: 'high', verdict: 'unknown' }),
     makeFinding(pkg, { id: 'gap', kind: 'no-advisories', verdict: 'unknown', severity: 'unknown' }),
     makeFinding(pkg, { id: 'old', kind: 'end-of-life', verdict: 'unknown', severity: 'unknown' }),
@@ -23,7 +25,10 @@ describe('a view', () => {
     [{ severities: new Set(['high']) }, ['fixed-high', 'undecided', 'gap', 'old']],
     [{ severities: new Set() }, ['gap', 'old']],
     [{ ignoreUnfixed: true }, ['fixed-high', 'open-low', 'undecided', 'gap', 'old']],
-    [{ severities: new Set(['critical']), showSuppressed: true }, ['unfixed-critical', 'safe-critical', 'gap', 'old']],
+    [
+      { severities: new Set(['critical']), showSuppressed: true },
+      ['unfixed-critical', 'safe-critical', 'owned-critical', 'gap', 'old'],
+    ],
   ]
   it.each(views)('%j', async (view, ids) => {
     const seen = await viewOf(report, view)

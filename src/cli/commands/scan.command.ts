@@ -21,7 +21,10 @@ const Options = z.object({
     .describe('exit with 1 when a finding is at least this severe, shown or not')
     .meta({ placeholder: 'SEVERITY' }),
   ignoreUnfixed: z.boolean().default(false).describe('leave out vulnerabilities without a fixed version'),
-  showSuppressed: z.boolean().default(false).describe('show what is known not to affect the image, too'),
+  showSuppressed: z
+    .boolean()
+    .default(false)
+    .describe('show what is known not to affect the image or judged elsewhere, too'),
   strict: z.boolean().default(false).describe('exit with 8 when anything could not be read or judged'),
   ...TargetOptions.shape,
   db: z
@@ -43,6 +46,7 @@ export default defineCommand({
     { run: 'seawall scan oci:./layout:v1 --format sarif -o out.sarif', about: 'a layout directory, for a code host' },
     { run: 'seawall scan ./app.cdx.json', about: 'what a software bill of materials lists' },
     { run: 'seawall scan dir:/mnt/rootfs --severity high,critical', about: 'a root file system' },
+    { run: 'seawall scan ./ --exclude node_modules', about: 'a source tree' },
   ],
 
   async run([target = ''], options, context) {

@@ -45,7 +45,7 @@ export async function resolveImage(
   const config = await fetchConfig(connection, manifest.config, limits)
   const platform = platformOf(config)
   requirePlatform(platform, asked, at)
-  return { digest, platform, layers: layersOf(config, manifest.layers, at), blobs: manifest.layers, note }
+  return { digest, platform, layers: layersOf(config, manifest, at), blobs: manifest.layers, note }
 }
 
 async function descend(

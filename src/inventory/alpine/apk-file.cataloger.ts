@@ -16,6 +16,7 @@ export default defineCataloger({
   title: '.apk files (Alpine)',
   spec: 'https://wiki.alpinelinux.org/wiki/Apk_spec',
   files: [],
+  firstBytes: [0x1f, 0x41],
   probe: (head) => (isGzip(head) || isAdb(head) ? new ApkProbe() : undefined),
   finds: ['packages', 'sources', 'architectures', 'licences', 'dependencies'],
 

@@ -2,6 +2,7 @@ import type { Package, PackageHash } from '#model/package.ts'
 import { defineCataloger, type Steps } from '../cataloger.ts'
 import { heldLimit, itemsLimit, type Needs, Providers } from '../providers.ts'
 import { isWord, type Origin, systemPackage } from '../system-package.ts'
+import { apkOwnership } from './apk-ownership.ts'
 
 /** The database lists only what is installed; every package of one origin shares its version. */
 export default defineCataloger({
@@ -13,6 +14,7 @@ export default defineCataloger({
   spec: 'https://wiki.alpinelinux.org/wiki/Apk_spec',
   files: ['lib/apk/db/installed', 'usr/lib/apk/db/installed'],
   finds: ['packages', 'sources', 'architectures', 'licences', 'hashes', 'dependencies'],
+  ownership: apkOwnership,
 
   async catalog(file, { distribution }) {
     return catalogText(await file.text(), { path: `/${file.path}`, distribution })

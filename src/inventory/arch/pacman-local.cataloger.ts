@@ -1,6 +1,7 @@
 import { type CatalogContext, defineCataloger, type Found } from '../cataloger.ts'
 import { itemsLimit } from '../providers.ts'
 import { isWord, systemPackage } from '../system-package.ts'
+import { pacmanOwnership } from './pacman-ownership.ts'
 
 /** Each installed package has a folder, and in it a file that describes it. */
 export default defineCataloger({
@@ -12,6 +13,7 @@ export default defineCataloger({
   spec: 'https://man.archlinux.org/man/alpm-db-desc.5.en',
   files: ['var/lib/pacman/local/*/desc'],
   finds: ['packages', 'sources', 'architectures', 'licences', 'dependencies'],
+  ownership: pacmanOwnership,
 
   async catalog(file, context) {
     return [readPackage(sectionsOf(await file.text()), `/${file.path}`, context)]

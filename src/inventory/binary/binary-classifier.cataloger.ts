@@ -1,6 +1,7 @@
 import { parseJson } from '#kit/json.ts'
 import { formatPurl } from '#model/purl.ts'
 import { defineCataloger, type Found } from '../cataloger.ts'
+import { executableFirstBytes } from '../elf/executable.ts'
 import { Classification, probeClassified } from './classifier-probe.ts'
 import { families } from './families.ts'
 import type { Family } from './family.ts'
@@ -15,6 +16,7 @@ export default defineCataloger({
   title: 'Programs and libraries installed without a package manager',
   spec: 'https://refspecs.linuxfoundation.org/elf/gabi4+/contents.html',
   files: [],
+  firstBytes: executableFirstBytes,
   probe: probeClassified,
   finds: ['packages'],
 

@@ -18,6 +18,7 @@ export default defineCataloger({
   title: '.deb files',
   spec: 'https://manpages.debian.org/bookworm/dpkg-dev/deb.5.en.html',
   files: [],
+  firstBytes: [0x21],
   probe: (head) => (isDeb(head) ? new DebProbe() : undefined),
   finds: ['packages', 'sources', 'architectures', 'dependencies'],
 

@@ -4,6 +4,7 @@ import { heldLimit, type Needs, Providers } from '../providers.ts'
 import type { Origin } from '../system-package.ts'
 import { debPackage, packageFields } from './deb-package.ts'
 import { type Stanza, stanzasOf } from './deb822.ts'
+import { dpkgOwnership } from './dpkg-ownership.ts'
 import { needsOf, providedBy } from './relations.ts'
 
 /**
@@ -20,6 +21,7 @@ export default defineCataloger({
   spec: 'https://manpages.debian.org/bookworm/dpkg/deb822.5.en.html',
   files: ['var/lib/dpkg/status', 'var/lib/dpkg/status.d/*'],
   finds: ['packages', 'sources', 'architectures', 'dependencies'],
+  ownership: dpkgOwnership,
 
   async catalog(file, { distribution }) {
     if (file.path.endsWith('.md5sums')) return []

@@ -15,6 +15,7 @@ export default defineCataloger({
   title: '.NET assemblies and Windows libraries (version resource)',
   spec: 'https://learn.microsoft.com/en-us/windows/win32/menurc/version-information',
   files: [],
+  firstBytes: [0x4d],
   probe: probePe,
   finds: ['packages'],
 

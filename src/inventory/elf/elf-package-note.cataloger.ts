@@ -21,6 +21,7 @@ export default defineCataloger({
   title: 'package notes in ELF programs and libraries',
   spec: 'https://uapi-group.org/specifications/specs/package_metadata_for_executable_files/',
   files: [],
+  firstBytes: [0x7f],
   probe: (head) => (isElf(head) ? new NoteProbe() : undefined),
   finds: ['packages', 'sources', 'architectures'],
 

@@ -8,7 +8,7 @@ export interface Elf {
   readonly isStatic: boolean
   /** What linkers and distributions leave: build ids, package notes. */
   readonly notes: readonly ElfNote[]
-  readonly segments: readonly Segment[]
+  readonly segments: readonly LoadSegment[]
   /** The table of what it is loaded with. */
   readonly dynamic: Segment | undefined
   /** The path of what loads it. */
@@ -28,6 +28,11 @@ export interface Segment {
   readonly offset: number
   readonly address: number
   readonly sizeBytes: number
+}
+
+export interface LoadSegment extends Segment {
+  readonly isWritable: boolean
+  readonly isExecutable: boolean
 }
 
 /** So much of a file is enough: linkers keep headers and notes in the first page. */
@@ -58,7 +63,7 @@ export function readElf(head: Buffer): Elf | undefined {
 }
 
 /** Where in the file the byte at an address is; `undefined` when no segment brings it. */
-export function offsetOf({ segments }: Pick<Elf, 'segments'>, address: number): number | undefined {
+export function offsetOf({ segments }: { readonly segments: readonly Segment[] }, address: number): number | undefined {
   const segment = segments.find((one) => address >= one.address && address < one.address + one.sizeBytes)
   return segment === undefined ? undefined : address - segment.address + segment.offset
 }
@@ -73,26 +78,40 @@ const typeNote = 4
 
 interface ProgramHeader {
   readonly type: number
-  readonly segment: Segment
+  readonly segment: LoadSegment
 }
+
+/** Bits of `p_flags`. */
+const executableFlag = 1
+const writableFlag = 2
 
 function programHeaders(head: Buffer, layout: Layout): ProgramHeader[] {
   const is64 = layout.wordBytes === 8
   const table = readWord(head, is64 ? 32 : 28, layout)
   const entryBytes = readHalf(head, is64 ? 54 : 42, layout)
   const count = readHalf(head, is64 ? 56 : 44, layout)
-  const [offsetAt, addressAt, sizeAt, minimumBytes] = is64 ? [8, 16, 32, 56] : [4, 8, 16, 32]
-  if (table === undefined || entryBytes === undefined || count === undefined || entryBytes < minimumBytes) return []
+  if (table === undefined || entryBytes === undefined || count === undefined) return []
+  if (entryBytes < (is64 ? 56 : 32)) return []
   const headers: ProgramHeader[] = []
   for (let i = 0, at = table; i < count && at + entryBytes <= head.length; i++, at += entryBytes) {
-    const type = readWord(head, at, { ...layout, wordBytes: 4 })
-    const offset = readWord(head, at + offsetAt, layout)
-    const address = readWord(head, at + addressAt, layout)
-    const sizeBytes = readWord(head, at + sizeAt, layout)
-    if (type === undefined || offset === undefined || address === undefined || sizeBytes === undefined) continue
-    headers.push({ type, segment: { offset, address, sizeBytes } })
+    const header = programHeader(head, at, layout)
+    if (header !== undefined) headers.push(header)
   }
   return headers
+}
+
+function programHeader(head: Buffer, at: number, layout: Layout): ProgramHeader | undefined {
+  const word: Layout = { ...layout, wordBytes: 4 }
+  const [flagsAt, offsetAt, addressAt, sizeAt] = layout.wordBytes === 8 ? [4, 8, 16, 32] : [24, 4, 8, 16]
+  const type = readWord(head, at, word)
+  const offset = readWord(head, at + offsetAt, layout)
+  const address = readWord(head, at + addressAt, layout)
+  const sizeBytes = readWord(head, at + sizeAt, layout)
+  if (type === undefined || offset === undefined || address === undefined || sizeBytes === undefined) return undefined
+  const flags = readWord(head, at + flagsAt, word) ?? 0
+  const isExecutable = (flags & executableFlag) !== 0
+  const isWritable = (flags & writableFlag) !== 0
+  return { type, segment: { offset, address, sizeBytes, isWritable, isExecutable } }
 }
 
 function readHalf(bytes: Buffer, at: number, { isBigEndian }: Layout): number | undefined {

@@ -1,5 +1,8 @@
 import { isElf } from './elf.ts'
 
+/** What the first byte of such files can be. */
+export const executableFirstBytes: readonly number[] = [0x7f, 0x4d, 0xfe, 0xce, 0xcf, 0xca]
+
 /** Whether a file begins like an executable or a library: ELF, PE or Mach-O. */
 export function isExecutable(head: Uint8Array): boolean {
   return isElf(head) || isPe(head) || isMachO(head)

@@ -1,7 +1,7 @@
 import type { Analyser, Probe } from '#image/entry.ts'
 import { Capture } from '../elf/capture.ts'
 import { isElf } from '../elf/elf.ts'
-import { isMachO, isPe } from '../elf/executable.ts'
+import { executableFirstBytes, isMachO, isPe } from '../elf/executable.ts'
 import { LinkageReader } from '../elf/linkage.ts'
 import { type ExecutableFacts, encodeFacts } from './facts.ts'
 
@@ -12,6 +12,7 @@ const elfHeaderBytes = 52
 export const executableAnalyser: Analyser = {
   id: 'executable-facts',
   version: 1,
+  firstBytes: executableFirstBytes,
   probe(head) {
     if (isElf(head)) return head.length < elfHeaderBytes ? undefined : new ElfProbe()
     if (isPe(head)) return new PeProbe(head)

@@ -24,6 +24,9 @@ export interface Executable extends ExecutableFacts {
   readonly sizeBytes: number
   /** Index of the layer that brought it. */
   readonly layer: number
+  /** As in `Package`. */
+  readonly ownedBy?: string | undefined
+  readonly changedSince?: string | undefined
 }
 
 const KeptFacts = z.object({

@@ -1,5 +1,6 @@
 import { counted } from '#kit/text.ts'
 import { defineCataloger } from '../cataloger.ts'
+import { executableFirstBytes } from '../elf/executable.ts'
 import type { BuildInfo } from './buildinfo.ts'
 import { goPackage } from './go-package.ts'
 import { type Module, readModules } from './modules.ts'
@@ -14,6 +15,7 @@ export default defineCataloger({
   title: 'Go executables',
   spec: 'https://pkg.go.dev/debug/buildinfo',
   files: [],
+  firstBytes: executableFirstBytes,
   probe: probeExecutable,
   finds: ['packages'],
 

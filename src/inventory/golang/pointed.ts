@@ -1,9 +1,11 @@
-import { type Elf, offsetOf } from '../elf/elf.ts'
+import { offsetOf, type Segment } from '../elf/elf.ts'
 import { type Layout, readWord } from '../elf/layout.ts'
 import { type BuildInfo, isToolchain, modulesLimitBytes, type StringPointers, unwrapModules } from './buildinfo.ts'
 
 /** What is loaded where. */
-export type Program = Pick<Elf, 'segments'>
+export interface Program {
+  readonly segments: readonly Segment[]
+}
 
 /** Whether the addresses could be what the linker wrote, as far as the first page of the file tells. */
 export function isPlausible({ toolchain, modules, layout }: StringPointers, program: Program | undefined): boolean {

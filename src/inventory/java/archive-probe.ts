@@ -5,7 +5,7 @@ import { readArchives } from './archive-reader.ts'
 import { ZipStream } from './zip-stream.ts'
 
 /** Archives in it as they are, then descriptions and directories beside these. */
-const keptLimits = { contentBytes: 128 * 1024 ** 2, descriptionBytes: 160 * 1024 ** 2 }
+const keptLimits = { contentBytes: 96 * 1024 ** 2, descriptionBytes: 128 * 1024 ** 2 }
 /** An empty zip. */
 const smallestBytes = 22
 /** A script before an archive makes it a program. */

@@ -159,7 +159,15 @@ class ArchiveReader {
     const sha1 = createHash('sha1').update(bytes).digest('hex')
     const roomLeft = from === undefined ? roomBytes - bytes.length : roomBytes
     this.read({ view: viewOf(bytes), path: inner, sha1, start: undefined, roomBytes: roomLeft })
+    if (from === undefined) release(bytes)
   }
+}
+
+const releasedFromBytes = 1024 ** 2
+
+/** Gives memory of its own back at once: many large archives one after another would outrun the collector. */
+function release({ buffer, length }: Buffer): void {
+  if (length >= releasedFromBytes && buffer instanceof ArrayBuffer) buffer.transfer(0)
 }
 
 /** What of an archive is looked into, by the names in its directory. */

@@ -3,6 +3,7 @@ import { defineCataloger, type Steps } from '../cataloger.ts'
 import { type Stanza, stanzasOf } from '../debian/deb822.ts'
 import { needsOf } from '../debian/relations.ts'
 import { isWord, type Origin, systemPackage } from '../system-package.ts'
+import { opkgOwnership } from './opkg-ownership.ts'
 
 const folders = ['usr/lib/opkg', 'var/lib/opkg']
 
@@ -16,6 +17,7 @@ export default defineCataloger({
   spec: 'https://git.yoctoproject.org/opkg/tree/README',
   files: folders.flatMap((folder) => [`${folder}/status`, `${folder}/status.d/*`]),
   finds: ['packages', 'architectures', 'dependencies', 'licences'],
+  ownership: opkgOwnership,
 
   async catalog(file, { distribution }) {
     return catalogText(await file.text(), { path: `/${file.path}`, distribution })

@@ -4,6 +4,7 @@ import { formatPurl } from '#model/purl.ts'
 import { type CatalogContext, defineCataloger, type Found } from '../cataloger.ts'
 import { distroQualifier } from '../distribution.ts'
 import { itemsLimit } from '../providers.ts'
+import { portageOwnership } from './portage-ownership.ts'
 
 /** Beside it lie the other facts of the package, a file each. */
 const fullName = 'PF'
@@ -19,6 +20,7 @@ export default defineCataloger({
   spec: 'https://wiki.gentoo.org/wiki//var/db/pkg',
   files: [fullName, ...facts].map((name) => `var/db/pkg/*/*/${name}`),
   finds: ['packages', 'repositories', 'licences', 'dependencies'],
+  ownership: portageOwnership,
 
   async catalog(file, context) {
     if (baseOf(file.path) !== fullName) return []

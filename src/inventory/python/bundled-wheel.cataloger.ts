@@ -18,7 +18,7 @@ export default defineCataloger({
 
   async catalog(file) {
     const location = `/${file.path}`
-    const description = await readMember(await file.bytes(), /^[^/]{1,400}\.dist-info\/METADATA$/, location)
+    const description = readMember(await file.bytes(), /^[^/]{1,400}\.dist-info\/METADATA$/)
     return [{ package: describedPackage(description.toString('utf8'), location) }]
   },
 })

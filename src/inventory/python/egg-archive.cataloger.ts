@@ -15,7 +15,7 @@ export default defineCataloger({
 
   async catalog(file) {
     const location = `/${file.path}`
-    const description = await readMember(await file.bytes(), /^EGG-INFO\/PKG-INFO$/, location)
+    const description = readMember(await file.bytes(), /^EGG-INFO\/PKG-INFO$/)
     return [{ package: describedPackage(description.toString('utf8'), location) }]
   },
 })

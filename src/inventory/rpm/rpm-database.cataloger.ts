@@ -8,6 +8,7 @@ import { type DnfHistory, nevraKey, readDnfHistory } from './dnf-history.ts'
 import { isAsBuilt } from './header-digest.ts'
 import { readNdb } from './ndb.ts'
 import { type RpmHeader, readHeader } from './rpm-header.ts'
+import { rpmOwnership } from './rpm-ownership.ts'
 import { lacksModule, rpmPackage } from './rpm-package.ts'
 import { hasCommittedFrames, isHotJournal } from './sqlite-journal.ts'
 import { withLog } from './sqlite-log.ts'
@@ -36,6 +37,10 @@ export default defineCataloger({
   spec: 'https://rpm-software-management.github.io/rpm/manual/format_header.html',
   files: [...folders.flatMap((folder) => names.map((name) => `${folder}/${name}`)), ...histories.flatMap(withLogName)],
   finds: ['packages', 'sources', 'architectures', 'modules', 'repositories', 'licences'],
+  ownership: rpmOwnership(
+    folders.flatMap((folder) => databases.map((name) => `${folder}/${name}`)),
+    storedHeaders,
+  ),
 
   async *catalog(file, context) {
     const { distribution } = context

@@ -16,6 +16,7 @@ export default defineCataloger({
   title: '.rpm files',
   spec: 'https://rpm-software-management.github.io/rpm/manual/format_v4.html',
   files: [],
+  firstBytes: [0xed],
   probe: (head) => (isRpm(head) ? new RpmProbe() : undefined),
   finds: ['packages', 'sources', 'architectures', 'licences'],
 

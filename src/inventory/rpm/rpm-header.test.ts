@@ -1,44 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { damaged, edits } from '../../../test/helpers/damage.ts'
+import { header, i18nString, int32, number, string, stringArray, text } from '../../../test/helpers/rpm-header.ts'
 import { readHeader } from './rpm-header.ts'
 
-interface Item {
-  readonly tag: number
-  readonly type: number
-  readonly data: Buffer
-  readonly count?: number
-}
-
-const int32 = 4
-const string = 6
-const stringArray = 8
-const i18nString = 9
-
-function text(tag: number, value: string, type = string): Item {
-  return { tag, type, data: Buffer.from(`${value}\0`) }
-}
-
-function number(tag: number, value: number): Item {
-  const data = Buffer.alloc(4)
-  data.writeUInt32BE(value)
-  return { tag, type: int32, data }
-}
-
 const nvr = [text(1000, 'openssl'), text(1001, '3.0.7'), text(1002, '27.el9')]
-
-function header(items: readonly Item[]): Buffer {
-  const index = Buffer.alloc(8 + 16 * items.length)
-  index.writeUInt32BE(items.length, 0)
-  let offset = 0
-  for (const [position, { tag, type, data, count = 1 }] of items.entries()) {
-    for (const [field, value] of [tag, type, offset, count].entries())
-      index.writeUInt32BE(value, 8 + 16 * position + 4 * field)
-    offset += data.length
-  }
-  index.writeUInt32BE(offset, 4)
-  return Buffer.concat([index, ...items.map(({ data }) => data)])
-}
 
 function edited(bytes: Buffer, edit: (bytes: Buffer) => void): Buffer {
   edit(bytes)

@@ -18,6 +18,7 @@ export interface RpmHeader {
 interface Entry {
   readonly type: number
   readonly offset: number
+  readonly count: number
 }
 
 const tags = {
@@ -33,7 +34,7 @@ const tags = {
 } as const
 const wantedTags: ReadonlySet<number> = new Set(Object.values(tags))
 
-const types = { int32: 4, string: 6, stringArray: 8, i18nString: 9 } as const
+export const types = { char: 1, int32: 4, string: 6, stringArray: 8, i18nString: 9 } as const
 const textTypes: ReadonlySet<number> = new Set([types.string, types.stringArray, types.i18nString])
 /** Least bytes of one value, by type: null, char, int8, int16, int32, int64, string, bin, string array, i18n string. */
 const valueBytes = [0, 1, 1, 2, 4, 8, 1, 1, 1, 1]
@@ -48,13 +49,7 @@ const textLimitBytes = 4096
  * https://rpm-software-management.github.io/rpm/manual/format_header.html
  */
 export function readHeader(blob: Buffer): RpmHeader {
-  if (blob.length < 8) throw malformed('its header is cut')
-  const count = blob.readUInt32BE(0)
-  const length = blob.readUInt32BE(4)
-  const dataStart = 8 + count * entryBytes
-  if (count > entryLimit || dataStart + length !== blob.length) throw malformed('its header has an impossible length')
-  const data = blob.subarray(dataStart)
-  const entries = wantedEntries(blob.subarray(8, dataStart), data.length)
+  const { data, entries } = headerEntries(blob, wantedTags)
   const text = (tag: number): string | undefined => readText(data, entries.get(tag))
   return {
     name: required(text(tags.name), 'name'),
@@ -69,18 +64,33 @@ export function readHeader(blob: Buffer): RpmHeader {
   }
 }
 
+/** The entries of these tags, and the data that they point into. */
+export function headerEntries(
+  blob: Buffer,
+  asked: ReadonlySet<number>,
+): { readonly data: Buffer; readonly entries: ReadonlyMap<number, Entry> } {
+  if (blob.length < 8) throw malformed('its header is cut')
+  const count = blob.readUInt32BE(0)
+  const length = blob.readUInt32BE(4)
+  const dataStart = 8 + count * entryBytes
+  if (count > entryLimit || dataStart + length !== blob.length) throw malformed('its header has an impossible length')
+  const data = blob.subarray(dataStart)
+  return { data, entries: readEntries(blob.subarray(8, dataStart), asked, data.length) }
+}
+
 /**
  * Checks every entry, as rpm does before it trusts any. Entries after the signed region were added on installation
  * and win over those of the same tag inside it.
  */
-function wantedEntries(index: Buffer, dataBytes: number): ReadonlyMap<number, Entry> {
+function readEntries(index: Buffer, asked: ReadonlySet<number>, dataBytes: number): ReadonlyMap<number, Entry> {
   const entries = new Map<number, Entry>()
   for (let at = 0; at < index.length; at += entryBytes) {
     const [tag, type, offset] = [index.readUInt32BE(at), index.readUInt32BE(at + 4), index.readUInt32BE(at + 8)]
+    const count = index.readUInt32BE(at + 12)
     const least = valueBytes[type]
-    const isSound = least !== undefined && offset + index.readUInt32BE(at + 12) * least <= dataBytes
+    const isSound = least !== undefined && offset + count * least <= dataBytes
     if (!isSound) throw malformed(`entry ${at / entryBytes} (tag ${tag}) of its header lies outside the data`)
-    if (wantedTags.has(tag)) entries.set(tag, { type, offset })
+    if (asked.has(tag)) entries.set(tag, { type, offset, count })
   }
   return entries
 }

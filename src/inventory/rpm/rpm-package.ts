@@ -42,7 +42,7 @@ function rpmPurl(header: RpmHeader, distribution: Distribution | undefined): str
 }
 
 /** rpm orders a missing epoch and epoch 0 the same, so both are written the same: not at all. */
-function withEpoch({ epoch }: RpmHeader, version: string): string {
+export function withEpoch({ epoch }: RpmHeader, version: string): string {
   return isZero(epoch) ? version : `${epoch}:${version}`
 }
 

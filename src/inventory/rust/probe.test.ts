@@ -105,7 +105,7 @@ describe('a list of crates in a stream', () => {
 })
 
 function noteOf(file: Buffer, places: readonly number[] = []): Note | undefined {
-  const probe = probeCrates(file.subarray(0, 64))
+  const probe = probeCrates(file.subarray(0, 64), file.length)
   const cuts = [0, ...places.toSorted((a, b) => a - b), file.length]
   for (const [i, start] of cuts.entries()) probe?.write(Buffer.from(file.subarray(start, cuts[i + 1] ?? start)))
   const kept = probe?.end()

@@ -1,4 +1,5 @@
 import type { Probe } from '#image/entry.ts'
+import { elfHeadBytes, isElf, readElf, type Segment } from '../elf/elf.ts'
 import { isExecutable } from '../elf/executable.ts'
 import { Window } from '../elf/window.ts'
 import { readCrateList } from './crate-list.ts'
@@ -10,8 +11,8 @@ import { mayStartObject, startBytes, zlibMark } from './zlib-start.ts'
  * ELF files stand at their end, when the list has streamed by, so it is known by what it is: a zlib stream of a JSON
  * object whose first member is the list.
  */
-export function probeCrates(head: Uint8Array): Probe | undefined {
-  return isExecutable(head) || isWebAssembly(head) ? new CrateProbe() : undefined
+export function probeCrates(head: Uint8Array, sizeBytes: number): Probe | undefined {
+  return isExecutable(head) || isWebAssembly(head) ? new CrateProbe(isElf(head) ? sizeBytes : 0) : undefined
 }
 
 function isWebAssembly(head: Uint8Array): boolean {
@@ -29,19 +30,31 @@ const keptLimitBytes = 16 * 1024 ** 2
 const effortLimit = 64 * 1024 ** 2
 const peekEffort = 64 * 1024
 
+/** In ELF files the names of sections stand at the end. */
+const tableBytes = 256 * 1024
+
 /** Names of sections stand between zero bytes in ELF files, and fill eight or sixteen bytes with them elsewhere. */
 const sectionName = '.dep-v0\0'
 
 class CrateProbe implements Probe {
   readonly #window = new Window()
+  readonly #head = Buffer.alloc(elfHeadBytes)
+  #receivedBytes = 0
+  /** Parts of the file that hold code and nothing else. */
+  #code: readonly Segment[] = []
   /** The window is searched again once it holds so much. */
   #neededBytes = 0
   #last = ''
+  readonly #namesFrom: number
   #isNamed = false
   #effort = 0
   #keptBytes = 0
   readonly #lists = new Set<string>()
   readonly #reasons = new Set<string>()
+
+  constructor(elfBytes: number) {
+    this.#namesFrom = elfBytes - tableBytes
+  }
 
   write(chunk: Uint8Array): void {
     for (let at = 0; at < chunk.length; at += pieceBytes) this.#take(chunk.subarray(at, at + pieceBytes))
@@ -57,7 +70,15 @@ class CrateProbe implements Probe {
   }
 
   #take(piece: Uint8Array): void {
-    this.#isNamed ||= this.#names(piece)
+    const start = this.#receivedBytes
+    this.#receivedBytes += piece.length
+    this.#isNamed ||= this.#receivedBytes >= this.#namesFrom && this.#names(piece)
+    if (start < elfHeadBytes) this.#head.set(piece.subarray(0, elfHeadBytes - start), start)
+    if (start < elfHeadBytes && this.#receivedBytes >= elfHeadBytes) this.#code = codeOf(this.#head)
+    if (this.#neededBytes === 0 && this.#window.bytes.length === 0 && isWithin(this.#code, start, piece.length)) {
+      this.#window.passOver(piece, 0)
+      return
+    }
     this.#window.append(piece)
     if (this.#window.bytes.length >= this.#neededBytes) this.#search({ isEnd: false })
   }
@@ -115,6 +136,18 @@ class CrateProbe implements Probe {
       this.#lists.add(text)
     } else this.#reasons.add('it holds more lists of crates than are read from one file')
   }
+}
+
+/** Where constants have a part of their own, as linkers have made it since 2018, there are none among the code. */
+function codeOf(head: Buffer): readonly Segment[] {
+  const segments = readElf(head)?.segments ?? []
+  const code = segments.filter((one) => one.isExecutable && !one.isWritable)
+  const hasConstants = segments.some((one) => one.offset > 0 && !one.isExecutable && !one.isWritable)
+  return hasConstants ? code : []
+}
+
+function isWithin(segments: readonly Segment[], start: number, bytes: number): boolean {
+  return segments.some(({ offset, sizeBytes }) => offset <= start && start + bytes <= offset + sizeBytes)
 }
 
 const peekBytes = 512

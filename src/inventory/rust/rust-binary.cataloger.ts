@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Problem } from '#kit/errors.ts'
 import { parseJson } from '#kit/json.ts'
 import { defineCataloger, type Steps } from '../cataloger.ts'
+import { executableFirstBytes } from '../elf/executable.ts'
 import { listedPackage } from '../listed-package.ts'
 import { type Outcome, withCounts } from '../outcomes.ts'
 import { decodeNote } from './note.ts'
@@ -24,6 +25,7 @@ export default defineCataloger({
   title: 'Rust executables built with cargo auditable',
   spec: 'https://github.com/rust-secure-code/cargo-auditable/blob/master/PARSING.md',
   files: [],
+  firstBytes: [0, ...executableFirstBytes],
   probe: probeCrates,
   finds: ['packages', 'dependencies'],
 

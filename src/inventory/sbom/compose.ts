@@ -122,6 +122,7 @@ const subjectKind: Readonly<Record<SubjectKind, ComponentKind>> = {
   'oci-archive': 'container',
   'oci-layout': 'container',
   rootfs: 'directory',
+  directory: 'directory',
   'docker-engine': 'container',
   'podman-engine': 'container',
   registry: 'container',

@@ -89,6 +89,8 @@ function described(
     cpes: cpes.length > 0 ? cpes : undefined,
     licences: allLicences.length > 0 ? allLicences : undefined,
     hashes: component.hashes.length > 0 ? component.hashes : undefined,
+    ownedBy: valueOf(component, propertyNames.ownedBy),
+    changedSince: valueOf(component, propertyNames.changedSince),
     locations: locationsOf(component),
     layer: layerOf(component),
     cataloger: valueOf(component, propertyNames.cataloger),

@@ -5,7 +5,7 @@ import { seal, unseal } from './seal.ts'
 /** What the configuration of an image says, whatever the image is called. */
 export type KnownImage = Pick<Subject, 'digest' | 'platform' | 'layers'>
 
-const magic = Buffer.from('seawall image 1\n')
+const magic = Buffer.from('seawall image 2\n')
 
 const Stored = z.object({
   key: z.string(),
@@ -20,6 +20,8 @@ const Stored = z.object({
         createdBy: z.string().optional(),
         index: z.int().nonnegative(),
         diffId: z.string(),
+        origin: z.enum(['base', 'application']).optional(),
+        baseImage: z.string().optional(),
       }),
     ),
   }),

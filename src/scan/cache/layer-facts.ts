@@ -3,7 +3,7 @@ import type { Analyser, Entry, LayerContents, Selector } from '#image/entry.ts'
 import { reportedUnknowns, tooLarge, unknownAt } from '#image/layer-collector.ts'
 import type { ImageLimits } from '#image/limits.ts'
 import { isNotes, type ProbeNote, packNotes, unpackNotes } from '#inventory/probe-notes.ts'
-import { probeContent } from '#inventory/probing.ts'
+import { Analysers, probeContent } from '#inventory/probing.ts'
 import type { Unknown } from '#model/package.ts'
 import { encodeEntries } from './entry-columns.ts'
 
@@ -124,7 +124,7 @@ const empty = Buffer.alloc(0)
 /** Looks up what is known, and gathers what is not. */
 class Memory {
   readonly #facts: LayerFacts
-  readonly #analysers: readonly Analyser[]
+  readonly #analysers: Analysers
   readonly #notes = new Map<number, ProbeNote[]>()
   readonly #skippedBy = new Map<number, Analyser[]>()
   readonly #missingPaths = new Set<string>()
@@ -132,7 +132,7 @@ class Memory {
 
   constructor(facts: LayerFacts, analysers: readonly Analyser[]) {
     this.#facts = facts
-    this.#analysers = analysers
+    this.#analysers = new Analysers(analysers)
     for (const analyser of analysers) {
       const row = facts.probed.find(({ id, version }) => id === analyser.id && version === analyser.version)
       if (row === undefined) this.#missingAnalysers.add(analyser)
