@@ -2,9 +2,9 @@
  * Builds what is known of the licences on the SPDX list: `node tools/build-licence-index.ts`.
  * Equal lists give equal bytes. The list (package spdx-license-list) is CC0.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import listed from 'spdx-license-list/full.js'
 import { packIndex } from '../src/inventory/licences/licence-index.ts'
 import { shinglesOf } from '../src/inventory/licences/shingles.ts'
 
@@ -16,15 +16,8 @@ const keptHashes = 384
 /** Texts of fewer shingles are in too many other texts. */
 const leastShingles = 12
 
-interface ListedLicence {
-  readonly name: string
-  readonly licenseText: string
-}
-
 /** Content of each file that is built, by path. */
 export function builtFiles(): ReadonlyMap<string, Uint8Array> {
-  const file = createRequire(import.meta.url).resolve('spdx-license-list/spdx-full.json')
-  const listed = JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, ListedLicence>>
   const licences = Object.entries(listed).toSorted(([a], [b]) => (a < b ? -1 : 1))
   return new Map([
     [join(project, 'data/licences/index.bin'), indexOf(licences)],
@@ -32,7 +25,7 @@ export function builtFiles(): ReadonlyMap<string, Uint8Array> {
   ])
 }
 
-type Listed = readonly (readonly [id: string, licence: ListedLicence])[]
+type Listed = readonly (readonly [id: string, licence: (typeof listed)[string]])[]
 
 /** Texts that several identifiers share are kept once, under all of them. */
 function indexOf(licences: Listed): Uint8Array {

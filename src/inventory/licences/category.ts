@@ -2,12 +2,29 @@ import type { Licence } from 'spdx-expression-parse'
 import { categories, type LicenceCategory, linkingExceptions, members, namedCategories } from './categories.data.ts'
 import { parseExpression } from './expression.ts'
 import { nameKey } from './name-key.ts'
+import { normaliseLicence } from './normalise.ts'
 
 /** Of an SPDX expression, or of a name that is none: of a choice what asks least, of several together what asks most. */
 export function categoryOf(licence: string): LicenceCategory {
   const expression = parseExpression(licence)
+  return expression === undefined ? ofName(licence.slice(0, 500)) : ofExpression(expression)
+}
+
+/** A name may tell its category though not its licence. An exception only ever allows more. */
+function ofName(name: string): LicenceCategory {
+  const [base] = name.split(/ with .{0,200}exceptions?$/i, 1)
+  const whole = ofWord(name)
+  if (whole !== 'unknown' || base === undefined || /[(),]/.test(base)) return whole
+  const choices = base.split(/ or /i).map((choice) => strictest(choice.split(/ and /i).map(ofWord)))
+  return choices.reduce((a, b) => (rank(b) < rank(a) ? b : a))
+}
+
+function ofWord(word: string): LicenceCategory {
+  const meant = normaliseLicence(word)
+  const expression = meant === undefined ? undefined : parseExpression(meant)
   if (expression !== undefined) return ofExpression(expression)
-  return namedCategories.get(nameKey(licence.slice(0, 500))) ?? 'unknown'
+  const key = nameKey(word)
+  return key.startsWith('public domain ') ? 'public-domain' : (namedCategories.get(key) ?? 'unknown')
 }
 
 /** What several licences that all hold come to. */

@@ -96,6 +96,11 @@ export const ecosystemNames: Readonly<Record<string, Readonly<Record<string, str
     sun: 'SISSL',
     zlib: 'Zlib',
   },
+  /** What Perl itself and most of its modules say. */
+  deb: {
+    'artistic or gpl-1+': 'Artistic-1.0-Perl OR GPL-1.0-or-later',
+    'gpl-1+ or artistic': 'GPL-1.0-or-later OR Artistic-1.0-Perl',
+  },
   /** https://docs.fedoraproject.org/en-US/legal/: `+` without a number is any version. */
   rpm: {
     'gpl+': 'GPL-1.0-or-later',
@@ -149,6 +154,8 @@ export const exceptionNames: ReadonlyMap<string, string> = new Map([
   ['classpath exception', 'Classpath-exception-2.0'],
   ['the classpath exception', 'Classpath-exception-2.0'],
   ['gcc runtime library exception 3.1', 'GCC-exception-3.1'],
+  ['bison-2.2 exception', 'Bison-exception-2.2'],
+  ['linux-syscall-note exception', 'Linux-syscall-note'],
   ['llvm exception', 'LLVM-exception'],
   ['llvm exceptions', 'LLVM-exception'],
   ['linux syscall note', 'Linux-syscall-note'],

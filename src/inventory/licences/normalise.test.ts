@@ -57,6 +57,7 @@ const uncertain: readonly (readonly [text: string, ecosystem?: string])[] = [
   ['GNU Library or Lesser General Public License (LGPL)'],
   ['Apache Software License'],
   ['Artistic'],
+  ['GPL-1+ or Artistic'],
   ['Public Domain'],
   ['SEE LICENSE IN LICENSE.md'],
   ['UNLICENSED'],

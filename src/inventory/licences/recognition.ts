@@ -33,7 +33,7 @@ export class Recogniser {
     let candidates = this.#texts.flatMap((indexed) => candidateOf(indexed, shingles))
     const recognised: RecognisedLicence[] = []
     while (candidates.length > 0 && recognised.length < licencesLimit) {
-      const best = candidates.reduce((a, b) => (b.gain > a.gain ? b : a))
+      const best = candidates.reduce((a, b) => (explainsMore(b, a) ? b : a))
       recognised.push({ id: narrowest(best.indexed.ids), likeness: Math.floor(best.likeness * 100) / 100 })
       candidates = candidates.filter((other) => freshShare(other.indexed, best.indexed, shingles) >= leastFresh)
     }
@@ -44,25 +44,46 @@ export class Recogniser {
 interface Candidate {
   readonly indexed: IndexedText
   readonly likeness: number
-  /** Shingles that it explains less those that it lacks. */
-  readonly gain: number
+  /** Hashes that the text has, in ascending order. */
+  readonly present: readonly number[]
 }
 
 function candidateOf(indexed: IndexedText, shingles: ReadonlySet<number>): Candidate[] {
   const { hashes } = indexed
   const allowed = hashes.length * (1 - leastLikeness)
-  let missing = 0
-  for (const hash of hashes) {
-    if (!shingles.has(hash) && ++missing > allowed) return []
+  const present: number[] = []
+  for (const [at, hash] of hashes.entries()) {
+    if (shingles.has(hash)) present.push(hash)
+    else if (at + 1 - present.length > allowed) return []
   }
-  const likeness = 1 - missing / hashes.length
-  return [{ indexed, likeness, gain: indexed.shingles * (2 * likeness - 1) }]
+  return [{ indexed, likeness: present.length / hashes.length, present }]
 }
 
-/** Told from the hashes up to the largest that was kept of the one before: that far it is known completely. */
+/** Of the text, as far as the hashes of both are known; between equals the one that lacks less of itself wins. */
+function explainsMore(a: Candidate, b: Candidate): boolean {
+  const end = Math.min(endOf(a.indexed), endOf(b.indexed))
+  const [explained, other] = [a, b].map(({ present }) => countUpTo(present, end))
+  if (explained !== other) return Number(explained) > Number(other)
+  return countUpTo(a.indexed.hashes, end) < countUpTo(b.indexed.hashes, end)
+}
+
+/** Up to this hash the text is known completely. */
+function endOf({ hashes, shingles }: IndexedText): number {
+  return hashes.length === shingles ? Number.POSITIVE_INFINITY : (hashes.at(-1) ?? 0)
+}
+
+function countUpTo(hashes: Iterable<number>, end: number): number {
+  let count = 0
+  for (const hash of hashes) {
+    if (hash > end) break
+    count++
+  }
+  return count
+}
+
+/** Share of a licence that is in the text and not in the one before. */
 function freshShare({ hashes }: IndexedText, before: IndexedText, shingles: ReadonlySet<number>): number {
-  const isWhole = before.hashes.length === before.shingles
-  const end = isWhole ? Number.POSITIVE_INFINITY : (before.hashes.at(-1) ?? 0)
+  const end = endOf(before)
   const explained = new Set(before.hashes)
   const comparable = hashes.filter((hash) => hash <= end)
   const fresh = comparable.filter((hash) => shingles.has(hash) && !explained.has(hash))

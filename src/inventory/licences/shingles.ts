@@ -2,7 +2,7 @@
 const shingleWords = 5
 
 /** Of one text; what is beyond was not looked at. */
-export const textLimit = 600_000
+const textLimit = 600_000
 
 /**
  * Hashes of each run of five words. Letter case, punctuation, line breaks and comment marks do not matter, and neither
