@@ -153,7 +153,7 @@ describe('a language package of a package manager of the system', () => {
       'var/lib/dpkg/info/python3-shop.md5sums': `${digest('md5', upgraded)}  ${proof}\n`,
       [proof]: upgraded,
     })
-    expect(relations).toEqual([])
+    expect(relations).toEqual([{ ownedBy: debPurl.replace('1.0-1', '1.1-1') }])
   })
 
   it('is not when the package is gone and the file is still there', async () => {
