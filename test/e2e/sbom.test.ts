@@ -91,13 +91,17 @@ describe('what cannot be', () => {
     ['{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{}]}', 'components.0.type'],
     ['{"bomFormat":"CycloneDX","specVersion":"9"}', 'CycloneDX 9 is not among'],
     ['{"spdxVersion":"SPDX-2.3"', 'this is not JSON'],
-    ['{"name":"app"}', 'no bill of materials'],
-    ['<html/>', 'no bill of materials'],
   ])('%s', async (text, message) => {
     writeFileSync(at('broken.json'), text)
     const outcome = await seawall(['scan', '--db', database, at('broken.json')])
     expect(outcome.stderr).toContain(message)
     expect(outcome.status).toBe(6)
+  })
+
+  it.each(['{"name":"app"}', '<html/>'])('what does not call itself one, where one was asked for: %s', async (text) => {
+    writeFileSync(at('other.json'), text)
+    const outcome = await seawall(['scan', '--db', database, `sbom:${at('other.json')}`])
+    expect(outcome).toMatchObject({ status: 6, stderr: expect.stringContaining('no bill of materials') })
   })
 
   it('components that are no packages are told', async () => {
