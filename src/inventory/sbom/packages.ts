@@ -1,5 +1,6 @@
 import { counted } from '#kit/text.ts'
 import type { Distribution } from '#model/distribution.ts'
+import type { LayerOrigin } from '#model/image.ts'
 import type { Package, Unknown } from '#model/package.ts'
 import { formatPurl, type Purl, parsePurl } from '#model/purl.ts'
 import type { ListedPackage } from './compose.ts'
@@ -89,6 +90,7 @@ function described(
     cpes: cpes.length > 0 ? cpes : undefined,
     licences: allLicences.length > 0 ? allLicences : undefined,
     hashes: component.hashes.length > 0 ? component.hashes : undefined,
+    origin: originOf(valueOf(component, propertyNames.origin)),
     ownedBy: valueOf(component, propertyNames.ownedBy),
     changedSince: valueOf(component, propertyNames.changedSince),
     locations: locationsOf(component),
@@ -176,4 +178,8 @@ function unusable(outcomes: readonly (Listed | Unusable)[], path: string): Unkno
 
 function keyOf({ purl, locations }: Package): string {
   return [purl, ...locations].join('\0')
+}
+
+function originOf(text: string | undefined): LayerOrigin | undefined {
+  return text === 'base' || text === 'application' ? text : undefined
 }
