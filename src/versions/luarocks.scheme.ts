@@ -12,7 +12,7 @@ export default defineVersionScheme<string>({
    * the same as that with any, which is not an order: here it sorts before them.
    */
   parse(text) {
-    const match = /^(?<version>(?:\d+|[A-Za-z]+)(?:[._-]*(?:\d+|[A-Za-z]+))*?[._-]*?)(?:-(?<revision>\d+))?$/.exec(text)
+    const match = /^(?<version>[A-Za-z\d][A-Za-z\d._-]*?)(?:-(?<revision>\d+))?$/.exec(text)
     if (match === null) return undefined
     const { version = '', revision } = match.groups ?? {}
     return (

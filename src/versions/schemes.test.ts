@@ -37,6 +37,13 @@ const version = fc.oneof(
   { weight: 1, arbitrary: fc.string() },
 )
 
+const edges = [
+  ['', ''],
+  ['1', '\0'],
+  ['1.0-', '!'],
+  ['a', '-1x'],
+] as const
+
 describe.each(Object.entries(versionSchemes))('version scheme %s', (id, load) => {
   it('is named for its file and says what it implements', async () => {
     const { default: scheme } = await load()
@@ -68,6 +75,18 @@ describe.each(Object.entries(versionSchemes))('version scheme %s', (id, load) =>
       }),
       { numRuns: 60 },
     )
+  })
+
+  it('takes time in proportion to the length of a text', async () => {
+    const { default: scheme } = await load()
+    const started = performance.now()
+    for (const piece of pieces) {
+      for (const [start, end] of edges) {
+        const value = scheme.parse(start + piece.repeat(1500) + end)
+        if (value !== undefined) expect(scheme.compare(value, value)).toBe(0)
+      }
+    }
+    expect(performance.now() - started).toBeLessThan(20_000)
   })
 
   it('parses or refuses any text, and refuses the empty one', async () => {
