@@ -4,6 +4,7 @@ import type { Command } from './command.ts'
 export const commands: Readonly<Record<string, () => Promise<{ default: Command }>>> = {
   'cache-clean': () => import('./commands/cache-clean.command.ts'),
   'cache-status': () => import('./commands/cache-status.command.ts'),
+  catalogers: () => import('./commands/catalogers.command.ts'),
   completion: () => import('./commands/completion.command.ts'),
   'db-build': () => import('./commands/db-build.command.ts'),
   'db-import': () => import('./commands/db-import.command.ts'),

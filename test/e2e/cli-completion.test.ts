@@ -27,7 +27,7 @@ const cases: [typed: string, offered: string[]][] = [
   ['seawall version ', ['compare']],
   ['seawall version compare r', ['rpm', 'rubygems']],
   ['seawall completion ', ['bash', 'fish', 'zsh']],
-  ['seawall help ', ['cache', 'completion', 'db', 'licences', 'sbom', 'scan', 'version']],
+  ['seawall help ', ['cache', 'catalogers', 'completion', 'db', 'licences', 'sbom', 'scan', 'version']],
   ['seawall help db v', ['verify']],
   ['seawall scan --form', ['--format']],
   ['seawall scan --format ', ['json', 'sarif', 'table']],
