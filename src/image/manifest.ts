@@ -150,7 +150,7 @@ export function layersOf(config: ImageConfig, { layers: blobs, annotations = {} 
     diffId,
     digest: blobs[index]?.digest,
     size: blobs[index]?.size,
-    createdBy: isFitting ? (steps[index]?.created_by ?? steps[index]?.comment) : undefined,
+    createdBy: isFitting ? (steps[index]?.created_by ?? steps[index]?.comment)?.trim() : undefined,
     ...(base !== undefined && originOf(index < base, baseImage)),
   }))
 }
