@@ -74,11 +74,9 @@ describeShared('inventories of real images', () => {
   })
 
   it.each([
-    ['snyk-containerd-alpine.tar', ['busybox 1.33.1', 'musl 1.2.2', 'openssl 1.1.1t', 'zlib 1.2.12']],
-    [
-      'snyk-npm7-with-node-modules-only.tar',
-      ['busybox 1.36.1', 'musl 1.2.4_git20230717', 'openssl 3.1.4', 'zlib 1.3.1'],
-    ],
+    // All of these are of apk's packages, and no packages of their own.
+    ['snyk-containerd-alpine.tar', []],
+    ['snyk-npm7-with-node-modules-only.tar', []],
     ['snyk-containerd-busybox.amd64.tar', ['busybox 1.36.1', 'glibc 2.36']],
     ['snyk-oci-busybox-1.31.1.tar', ['busybox 1.31.1']],
     ['snyk-nginx.tar', []],
