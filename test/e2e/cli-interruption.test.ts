@@ -53,7 +53,8 @@ function expectCalmEnd({ exit, stdout, stderr, tookMs }: Interrupted, signal: ke
   expect([exits[signal], 0]).toContain(exit)
   expect(tookMs).toBeLessThan(withinMs)
   expect(stderr).toMatch(/^(?:Scanning .*\n)?$/)
-  expect(stdout === '' || stdout.endsWith('}\n')).toBe(true)
+  // Who reads a report that was cut off in the middle of being written is told by the exit code.
+  if (exit === 0) expect(stdout.endsWith('}\n')).toBe(true)
 }
 
 describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
