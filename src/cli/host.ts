@@ -29,6 +29,7 @@ export async function runOnProcess(args: readonly string[]): Promise<void> {
   /** The exit code, once something other than the run has settled it. */
   let settled: number | undefined
   let isReaderGone = false
+  let isInterrupted = false
 
   /** Ends the run early, with this exit code if it does not come to its own end. */
   function stop(exit: number): void {
@@ -44,8 +45,11 @@ export async function runOnProcess(args: readonly string[]): Promise<void> {
 
   for (const [signal, exit] of Object.entries(interruptExit)) {
     process.on(signal, () => {
+      if (isInterrupted) process.exit(exit)
+      isInterrupted = true
+      // What was printed last may still be on its way to a slow reader: it has the same grace.
       if (settled === undefined) settle(exit)
-      else process.exit(exit)
+      else stop(exit)
     })
   }
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -15,7 +15,7 @@ afterAll(() => workspace[Symbol.dispose]())
 
 const exits = { SIGINT: 130, SIGTERM: 143 } as const
 /** On a machine that has nothing else to do, where a program that does nothing takes `idleStartMs`. */
-const withinMs = 1_000
+const withinMs = 500
 const idleStartMs = 60
 
 interface Interrupted extends Outcome {
@@ -53,8 +53,7 @@ function expectCalmEnd({ exit, stdout, stderr, tookMs }: Interrupted, signal: ke
   expect([exits[signal], 0]).toContain(exit)
   expect(tookMs).toBeLessThan(withinMs)
   expect(stderr).toMatch(/^(?:Scanning .*\n)?$/)
-  // Who reads a report that was cut off in the middle of being written is told by the exit code.
-  if (exit === 0) expect(stdout.endsWith('}\n')).toBe(true)
+  expect(stdout === '' || stdout.endsWith('}\n')).toBe(true)
 }
 
 describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
