@@ -1,3 +1,4 @@
+import { epochVersionReleaseKey } from './epoch-version-release.ts'
 import { defineVersionScheme } from './scheme.ts'
 import { compareKeys, digitsEnd, isDigit, isLetter, numberKey } from './sort-key.ts'
 
@@ -10,25 +11,10 @@ export default defineVersionScheme<string>({
    * `[epoch:]version[-release]`. To vercmp a version without a release is the same as that with any, which
    * is not an order: here it sorts before them.
    */
-  parse(text) {
-    if (text === '' || /[\s\p{Cc}]/u.test(text)) return undefined
-    const epochEnd = digitsEnd(text, 0)
-    const hasEpoch = text.charAt(epochEnd) === ':'
-    const start = hasEpoch ? epochEnd + 1 : 0
-    const hyphen = text.lastIndexOf('-')
-    const hasRelease = hyphen >= start
-    return (
-      numberKey(text, 0, hasEpoch ? epochEnd : 0) +
-      segmentsKey(text, start, hasRelease ? hyphen : text.length) +
-      (hasRelease ? withRelease + segmentsKey(text, hyphen + 1, text.length) : withoutRelease)
-    )
-  },
+  parse: (text) => epochVersionReleaseKey(text, segmentsKey),
 
   compare: compareKeys,
 })
-
-const withoutRelease = '\u0001'
-const withRelease = '\u0002'
 
 /** What may stand behind the same separators, lowest first. */
 const letters = '\u0001'

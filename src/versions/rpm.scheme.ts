@@ -1,3 +1,4 @@
+import { epochVersionReleaseKey } from './epoch-version-release.ts'
 import { defineVersionScheme } from './scheme.ts'
 import { compareKeys, digitsEnd, isDigit, isLetter, numberKey } from './sort-key.ts'
 
@@ -7,26 +8,10 @@ export default defineVersionScheme<string>({
   spec: 'https://rpm.org/docs/latest/man/rpm-version.7',
 
   /** `[epoch:]version[-release]`; a missing epoch is 0, a missing release sorts before every release. */
-  parse(text) {
-    if (text === '' || /[\s\p{Cc}]/u.test(text)) return undefined
-    const epochEnd = digitsEnd(text, 0)
-    const hasEpoch = text.charAt(epochEnd) === ':'
-    const start = hasEpoch ? epochEnd + 1 : 0
-    const hyphen = text.lastIndexOf('-')
-    const hasRelease = hyphen >= start
-    const release = hasRelease ? withRelease + segmentsKey(text, hyphen + 1, text.length) : withoutRelease
-    return (
-      numberKey(text, 0, hasEpoch ? epochEnd : 0) +
-      segmentsKey(text, start, hasRelease ? hyphen : text.length) +
-      release
-    )
-  },
+  parse: (text) => epochVersionReleaseKey(text, segmentsKey),
 
   compare: compareKeys,
 })
-
-const withoutRelease = '\u0001'
-const withRelease = '\u0002'
 
 /** What may stand at one place of a version, lowest first. */
 const tilde = '\u0001'
